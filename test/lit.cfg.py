@@ -93,6 +93,8 @@ config.substitutions += [
     ("%python", config.python),
     ("%cmake", config.tweed_cmake),
     ("%cc", config.tweed_c_compiler),
+    ("%cxx", config.tweed_cxx_compiler),
+    ("%sanitize", "-fsanitize=address,undefined" if config.tweed_sanitize else ""),
     ("%src", config.tweed_src),
     ("%build", config.tweed_build),
 ]
