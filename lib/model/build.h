@@ -1,0 +1,57 @@
+/* build.h: what the readers of this room need beyond the public builders. Nobody else includes it. */
+#ifndef TWEED_LIB_BUILD_H
+#define TWEED_LIB_BUILD_H
+
+#include "model/model.h"
+
+/* A set of names with a number each; names are not copied. NULL-safe to free. */
+typedef struct tweed_names tweed_names;
+tweed_names *tweed_names_new(void);
+void tweed_names_free(tweed_names *names);
+int32_t tweed_names_find(const tweed_names *names, const char *name, size_t length); /* number or -1 */
+/* TWEED_BAD_INPUT without a message where the name is there already. */
+tweed_status tweed_names_add(tweed_names *names, const char *name, size_t length, int32_t number, tweed_error *error);
+
+/* Is it UTF-8 without control characters, and not empty? */
+tweed_status tweed_check_name(const char *what, const char *name, tweed_error *error);
+/* Is low <= value <= high? */
+tweed_status tweed_check_range(const char *what, int64_t value, int64_t low, int64_t high, tweed_error *error);
+
+/* Longest reservation of a unit by one op. */
+#define TWEED_MAX_CYCLES 1000000
+
+tweed_status tweed_machine_add_memory(tweed_machine *m, const char *name, int64_t bytes, tweed_error *error);
+tweed_status tweed_machine_add_match(tweed_machine *m, const char *llvm, const char *type, int32_t class_index,
+                                     tweed_error *error);
+tweed_status tweed_machine_add_cpu(tweed_machine *m, const char *pattern, tweed_error *error);
+tweed_status tweed_machine_set_warps(tweed_machine *m, const tweed_warps *warps, tweed_error *error);
+tweed_status tweed_machine_set_flags(tweed_machine *m, int32_t class_index, bool async, bool variable,
+                                     tweed_error *error);
+/* The class holds one of the unit in each of `cycles` cycles. */
+tweed_status tweed_machine_add_use_ones(tweed_machine *m, int32_t class_index, int32_t unit, int32_t cycles,
+                                        tweed_error *error);
+int32_t tweed_machine_unit(const tweed_machine *m, const char *name);
+int32_t tweed_machine_file(const tweed_machine *m, const char *name);
+int32_t tweed_machine_memory(const tweed_machine *m, const char *name);
+/* Compiles the expressions of `match:` and tries those of `cpus:`; and frees them. */
+tweed_status tweed_machine_compile(tweed_machine *m, tweed_error *error);
+void tweed_machine_forget(tweed_machine *m);
+
+tweed_status tweed_problem_set_bytes(tweed_problem *p, int32_t op, int32_t memory, int64_t bytes, tweed_error *error);
+tweed_status tweed_problem_set_length(tweed_problem *p, int64_t length, tweed_error *error);
+tweed_status tweed_problem_set_objective(tweed_problem *p, const tweed_objective *weights, tweed_error *error);
+
+/* What a failed finish is about, so that a reader can name the place; -1 = not about one. */
+typedef struct tweed_culprit {
+  int32_t op, dep;
+} tweed_culprit;
+tweed_status tweed_problem_check(tweed_problem *p, tweed_culprit *culprit, tweed_error *error);
+
+/* Finds the order of ops that respects distance 0 (p->topo), or names the ops of a cycle. Needs out/out_begin. */
+tweed_status tweed_problem_order(tweed_problem *p, tweed_culprit *culprit, tweed_error *error);
+
+/* The objective's three values for a schedule: sum over units of their peak use; sum over dependences of
+ * bytes * (start[to] - start[from] + distance * II); largest sum of live bytes. False when out of memory. */
+bool tweed_schedule_measure(const tweed_problem *p, const tweed_schedule *s, tweed_objective *out);
+
+#endif

@@ -1,0 +1,149 @@
+/* model.h: the structs behind the opaque handles of tweed/model.h, for the rooms that read them in bulk (solve,
+ * report). Only lib/model writes them; everybody else reads, and only after _finish. */
+#ifndef TWEED_LIB_MODEL_H
+#define TWEED_LIB_MODEL_H
+
+#include "base/base.h"
+#include <regex.h>
+#include <tweed/model.h>
+
+/* Largest number of bytes that a dependence hands over or an op holds. */
+#define TWEED_MAX_BYTES ((int64_t)1 << 50)
+
+typedef struct tweed_unit {
+  const char *name;
+  int32_t count; /* 0 = unlimited */
+} tweed_unit;
+
+/* held[c] of the unit in cycle c after the op's start. Invariants: cycles >= 1, held[c] >= 0, held[cycles-1] > 0, and
+ * held[c] <= count of the unit where that is not 0. At most one use per (class, unit). */
+typedef struct tweed_use {
+  int32_t unit;
+  int32_t cycles;
+  const int32_t *held;
+} tweed_use;
+
+typedef struct tweed_class {
+  const char *name;
+  int32_t latency;
+  int32_t issue; /* issue slots, 0 = costs none */
+  int32_t file;  /* register file of the result, -1 = none */
+  bool async, variable;
+  int32_t nuses;
+  tweed_use *uses;
+} tweed_class;
+
+typedef struct tweed_register_file {
+  const char *name;
+  int32_t count;
+} tweed_register_file;
+
+typedef struct tweed_memory {
+  const char *name;
+  int64_t bytes;
+} tweed_memory;
+
+typedef struct tweed_match {
+  const char *llvm, *type; /* anchored POSIX extended expressions; type NULL = any */
+  int32_t class_index;
+  regex_t llvm_re, type_re; /* compiled by finish */
+} tweed_match;
+
+typedef struct tweed_warps {
+  bool present;
+  int32_t groups;
+  int32_t nsizes;
+  const int32_t *sizes;
+  int32_t registers;
+  int32_t handoff_fixed, handoff_per_kb;
+} tweed_warps;
+
+/* Invariant after finish: if issue > 0, units[nunits - 1] is the unit "issue" of that count (issue_unit is its index,
+ * else -1), and every class with issue slots has a use of it, so that solvers need no special case; writers leave it
+ * out. */
+struct tweed_machine {
+  tweed_arena *arena;
+  int references; /* atomic */
+  bool finished;
+  bool shipped; /* name alone identifies it */
+  const char *name;
+  int32_t issue, issue_unit, window;
+  int32_t nunits, nclasses, nfiles, nmemories, nmatches, ncpus;
+  tweed_unit *units;
+  tweed_class *classes;
+  tweed_register_file *files;
+  tweed_memory *memories;
+  tweed_match *matches;
+  const char **cpus; /* patterns "TRIPLE-REGEX CPU-REGEX" for machine=auto */
+  tweed_warps warps;
+  size_t cap_units, cap_classes, cap_files, cap_memories, cap_matches, cap_cpus;
+  int32_t ncompiled; /* matches whose expressions are compiled */
+  int32_t *ones;     /* shared by the uses that hold one of a unit for many cycles */
+  size_t cap_ones;
+};
+
+typedef struct tweed_op {
+  const char *name;
+  const char *where; /* or NULL */
+  int32_t class_index;
+  int32_t amount; /* >= 0, multiplies what the class uses (issue slots excepted) */
+  int32_t regs;   /* -1 resolved to the default by finish */
+  int64_t *bytes; /* per memory of the machine, or NULL */
+} tweed_op;
+
+/* Invariants after finish: names are unique and not empty; indices are in range; no cycle of distance 0; the
+ * dependences that leave op i are deps[out[out_begin[i]]] … deps[out[out_begin[i+1]-1]], those that enter it likewise
+ * by in/in_begin; topo lists the ops in an order that respects all dependences of distance 0. */
+struct tweed_problem {
+  tweed_arena *arena;
+  bool finished;
+  const char *name;
+  const char *file;          /* for messages, or NULL */
+  struct tweed_names *names; /* op name -> number */
+  tweed_machine *machine;
+  int32_t nops, ndeps;
+  tweed_op *ops;
+  tweed_dep *deps;
+  int32_t *out_begin, *out, *in_begin, *in, *topo;
+  int64_t length; /* acyclic deadline, 0 = modulo problem */
+  bool has_objective;
+  tweed_objective objective;
+  size_t cap_ops, cap_deps;
+};
+
+typedef struct tweed_channel {
+  int32_t from, to, depth;
+  int64_t bytes;
+} tweed_channel;
+
+struct tweed_schedule {
+  tweed_arena *arena;
+  int32_t nops;
+  int64_t *start; /* >= 0 */
+  int32_t *role;
+  int32_t ii; /* 0 = acyclic */
+  int32_t mii, lower_bound;
+  tweed_proof proof;
+  tweed_answer answer;
+  const char *solver; /* static or arena string */
+  int32_t nchannels;
+  tweed_channel *channels;
+  bool has_objective;
+  tweed_objective objective;
+  double seconds;
+};
+
+/* Units held by op i on a use, in cycle c: held[c] * amount (amount does not apply to the issue unit). */
+static inline int64_t tweed_held(const tweed_problem *p, int32_t op, const tweed_use *use, int32_t c) {
+  int64_t amount = use->unit == p->machine->issue_unit ? 1 : p->ops[op].amount;
+  return (int64_t)use->held[c] * amount;
+}
+
+/* The op of that name, or -1. */
+int32_t tweed_problem_op(const tweed_problem *p, const char *name);
+
+static inline const tweed_class *tweed_class_of(const tweed_problem *p, int32_t op) {
+  return &p->machine->classes[p->ops[op].class_index];
+}
+
+#endif

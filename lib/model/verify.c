@@ -1,0 +1,242 @@
+/* verify.c: THE VERIFIER. It is the only judge of a schedule, so it stands alone: it calls no solver, no lifetime code
+ * and nothing else that has ever computed a schedule, and it reads the machine's reservation tables itself. */
+#include "model/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Start times above this could overflow the sums below, and no schedule needs them. */
+#define LATEST ((int64_t)1 << 60)
+
+static tweed_status illegal(tweed_error *error, const char *key, const char *format, ...) TWEED_PRINTF(3, 4);
+
+static tweed_status illegal(tweed_error *error, const char *key, const char *format, ...) {
+  char message[448];
+  va_list arguments;
+  va_start(arguments, format);
+  if (vsnprintf(message, sizeof message, format, arguments) < 0)
+    message[0] = 0;
+  va_end(arguments);
+  return tweed_fail_at(error, TWEED_ILLEGAL, "", 0, 0, key, "%s", message);
+}
+
+/* What the schedule says of itself must not contradict itself. */
+static tweed_status check_claims(const tweed_problem *p, const tweed_schedule *s, tweed_error *error) {
+  if (s->nops != p->nops)
+    return illegal(error, "ops", "the schedule has %d ops, the problem has %d", (int)s->nops, (int)p->nops);
+  if (s->answer != TWEED_ANSWER_OPTIMAL && s->answer != TWEED_ANSWER_FEASIBLE)
+    return illegal(error, "status", "the answer is \"%s\": there is no schedule to verify",
+                   tweed_answer_name(s->answer));
+  if (p->length > 0)
+    return s->ii == 0 ? TWEED_OK
+                      : illegal(error, "ii", "a problem with a length has no ii, but the schedule says %d", (int)s->ii);
+  if (s->ii < 1)
+    return illegal(error, "ii", "ii is %d, but must be at least 1", (int)s->ii);
+  if (s->mii > s->ii)
+    return illegal(error, "mii", "the schedule claims MII %d, which its own ii %d is below", (int)s->mii, (int)s->ii);
+  if (s->lower_bound > s->ii)
+    return illegal(error, "lower_bound", "the schedule claims lower bound %d, which its own ii %d is below",
+                   (int)s->lower_bound, (int)s->ii);
+  if (s->answer == TWEED_ANSWER_OPTIMAL && s->lower_bound < s->ii)
+    return illegal(error, "status", "the schedule claims to be optimal, but its lower bound %d is below its ii %d",
+                   (int)s->lower_bound, (int)s->ii);
+  if (s->proof == TWEED_PROOF_MII && s->mii != s->ii)
+    return illegal(error, "proof", "the schedule claims proof by MII, but its MII %d is not its ii %d", (int)s->mii,
+                   (int)s->ii);
+  if (s->answer == TWEED_ANSWER_OPTIMAL && s->proof == TWEED_PROOF_NONE)
+    return illegal(error, "proof", "the schedule claims to be optimal without a proof");
+  return TWEED_OK;
+}
+
+static tweed_status check_times(const tweed_problem *p, const tweed_schedule *s, tweed_error *error) {
+  for (int32_t i = 0; i < p->nops; i++) {
+    const char *name = p->ops[i].name;
+    int64_t start = s->start[i], latency = p->machine->classes[p->ops[i].class_index].latency;
+    if (start < 0)
+      return illegal(error, name, "starts at %lld, before 0", (long long)start);
+    if (start > LATEST)
+      return illegal(error, name, "starts at %lld, later than any schedule may", (long long)start);
+    if (p->length > 0 && start + latency > p->length)
+      return illegal(error, name, "ends at %lld, after the length %lld", (long long)(start + latency),
+                     (long long)p->length);
+    if (s->role[i] < 0)
+      return illegal(error, name, "role %d is negative", (int)s->role[i]);
+  }
+  return TWEED_OK;
+}
+
+/* start[to] >= start[from] + latency - distance * II. */
+static tweed_status check_deps(const tweed_problem *p, const tweed_schedule *s, tweed_error *error) {
+  for (int32_t d = 0; d < p->ndeps; d++) {
+    const tweed_dep *dep = &p->deps[d];
+    int64_t earliest = s->start[dep->from] + dep->latency - (int64_t)dep->distance * s->ii;
+    if (s->start[dep->to] < earliest)
+      return illegal(
+          error, p->ops[dep->to].name,
+          "starts at %lld, but the dependence on \"%s\" (start %lld, latency %d, distance %d, ii %d) allows no "
+          "start before %lld",
+          (long long)s->start[dep->to], p->ops[dep->from].name, (long long)s->start[dep->from], (int)dep->latency,
+          (int)dep->distance, (int)s->ii, (long long)earliest);
+  }
+  return TWEED_OK;
+}
+
+/* From `row` on, `by` more of `unit` are held. */
+typedef struct event {
+  int32_t unit;
+  int64_t row, by;
+} event;
+
+typedef struct events {
+  event *items;
+  size_t count, capacity;
+} events;
+
+static bool add_event(events *e, int32_t unit, int64_t row, int64_t by) {
+  if (e->count == e->capacity) {
+    size_t capacity = e->capacity ? 2 * e->capacity : 256;
+    event *bigger = capacity > SIZE_MAX / sizeof *bigger ? NULL : realloc(e->items, capacity * sizeof *bigger);
+    if (!bigger)
+      return false;
+    e->items = bigger;
+    e->capacity = capacity;
+  }
+  e->items[e->count++] = (event){unit, row, by};
+  return true;
+}
+
+/* `by` of the unit are held over the times begin … end - 1, that is, in the rows they fall on, once per lap. Laps that
+ * hold more than `count` are too many already; cut there, they cannot overflow. */
+static bool hold(events *e, int64_t ii, int32_t unit, int64_t begin, int64_t end, int64_t by, int64_t count) {
+  if (ii == 0)
+    return add_event(e, unit, begin, by) && add_event(e, unit, end, -by);
+  int64_t laps = (end - begin) / ii, rest = (end - begin) % ii, row = begin % ii;
+  int64_t held = laps > count ? count + 1 : laps * by;
+  if (laps > 0 && !add_event(e, unit, 0, held > count ? count + 1 : held))
+    return false;
+  if (rest == 0)
+    return true;
+  if (row + rest <= ii)
+    return add_event(e, unit, row, by) && add_event(e, unit, row + rest, -by);
+  return add_event(e, unit, row, by) && add_event(e, unit, 0, by) && add_event(e, unit, row + rest - ii, -by);
+}
+
+/* The events of one op: cycles in which it holds the same are one interval. Unlimited units need no check. */
+static bool hold_op(const tweed_problem *p, const tweed_schedule *s, int32_t op, events *e) {
+  const tweed_machine *m = p->machine;
+  const tweed_class *class = &m->classes[p->ops[op].class_index];
+  for (int32_t u = 0; u < class->nuses; u++) {
+    const tweed_use *use = &class->uses[u];
+    int64_t amount = use->unit == m->issue_unit ? 1 : p->ops[op].amount;
+    int64_t count = m->units[use->unit].count;
+    if (count == 0)
+      continue;
+    for (int32_t c = 0; c < use->cycles;) {
+      int32_t end = c + 1;
+      while (end < use->cycles && use->held[end] == use->held[c])
+        end++;
+      int64_t by = use->held[c] * amount;
+      if (by > 0 && !hold(e, s->ii, use->unit, s->start[op] + c, s->start[op] + end, by, count))
+        return false;
+      c = end;
+    }
+  }
+  return true;
+}
+
+static int compare(const void *a, const void *b) {
+  const event *x = a, *y = b;
+  if (x->unit != y->unit)
+    return x->unit < y->unit ? -1 : 1;
+  return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* Does the op hold some of the unit in the row? */
+static bool holds(const tweed_problem *p, const tweed_schedule *s, int32_t op, int32_t unit, int64_t row) {
+  const tweed_class *class = &p->machine->classes[p->ops[op].class_index];
+  for (int32_t u = 0; u < class->nuses; u++)
+    for (int32_t c = 0; class->uses[u].unit == unit && c < class->uses[u].cycles; c++) {
+      int64_t time = s->start[op] + c;
+      if (class->uses[u].held[c] > 0 && (s->ii ? time % s->ii : time) == row)
+        return true;
+    }
+  return false;
+}
+
+static tweed_status too_many(const tweed_problem *p, const tweed_schedule *s, int32_t unit, int64_t row, int64_t held,
+                             tweed_error *error) {
+  char names[256] = "";
+  size_t used = 0;
+  for (int32_t i = 0; i < p->nops; i++) {
+    if (!holds(p, s, i, unit, row))
+      continue;
+    int n = snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", p->ops[i].name);
+    if (n < 0 || (size_t)n >= sizeof names - used - 8) {
+      memcpy(names + used, used ? ", …" : "…", used ? sizeof ", …" : sizeof "…");
+      break;
+    }
+    used += (size_t)n;
+  }
+  const tweed_unit *of = &p->machine->units[unit];
+  if (unit == p->machine->issue_unit)
+    return illegal(error, of->name, "%lld of %d issue slots are taken in %s %lld: %s", (long long)held, (int)of->count,
+                   s->ii ? "row" : "step", (long long)row, names);
+  return illegal(error, of->name, "%lld of %d are held in %s %lld: %s", (long long)held, (int)of->count,
+                 s->ii ? "row" : "step", (long long)row, names);
+}
+
+static tweed_status sweep(const tweed_problem *p, const tweed_schedule *s, const events *e, tweed_error *error) {
+  for (size_t i = 0; i < e->count;) {
+    int32_t unit = e->items[i].unit;
+    int64_t held = 0;
+    while (i < e->count && e->items[i].unit == unit) {
+      int64_t row = e->items[i].row;
+      for (; i < e->count && e->items[i].unit == unit && e->items[i].row == row; i++)
+        held += e->items[i].by;
+      if (held > p->machine->units[unit].count)
+        return too_many(p, s, unit, row, held, error);
+    }
+  }
+  return TWEED_OK;
+}
+
+static tweed_status check_units(const tweed_problem *p, const tweed_schedule *s, tweed_error *error) {
+  events e = {NULL, 0, 0};
+  for (int32_t i = 0; i < p->nops; i++)
+    if (!hold_op(p, s, i, &e)) {
+      free(e.items);
+      return tweed_no_memory(error);
+    }
+  if (e.count)
+    qsort(e.items, e.count, sizeof *e.items, compare);
+  tweed_status status = sweep(p, s, &e, error);
+  free(e.items);
+  return status;
+}
+
+static tweed_status check_channels(const tweed_problem *p, const tweed_schedule *s, tweed_error *error) {
+  for (int32_t i = 0; i < s->nchannels; i++) {
+    const tweed_channel *channel = &s->channels[i];
+    if (channel->from < 0 || channel->from >= p->nops || channel->to < 0 || channel->to >= p->nops)
+      return illegal(error, "channels", "channel %d joins an op that does not exist", (int)i);
+    if (channel->depth < 1 || channel->bytes < 0)
+      return illegal(error, "channels", "the channel from \"%s\" to \"%s\" has depth %d and %lld bytes",
+                     p->ops[channel->from].name, p->ops[channel->to].name, (int)channel->depth,
+                     (long long)channel->bytes);
+  }
+  return TWEED_OK;
+}
+
+tweed_status tweed_verify(const tweed_problem *p, const tweed_schedule *s, tweed_error *error) {
+  tweed_status status = check_claims(p, s, error);
+  if (!status)
+    status = check_times(p, s, error);
+  if (!status)
+    status = check_deps(p, s, error);
+  if (!status)
+    status = check_units(p, s, error);
+  if (!status)
+    status = check_channels(p, s, error);
+  return status;
+}
