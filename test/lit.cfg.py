@@ -5,40 +5,12 @@ A file with a RUN: line is a test. test/unit/*.c are programs, built by CMake, t
 import os
 import shutil
 import stat
+import sys
 
-import lit.formats
-import lit.Test
-import lit.TestRunner
+sys.path.insert(0, os.path.join(config.tweed_src, "test"))
+import lit_format
 
 LLVM = "/usr/lib/llvm-19/bin"
-
-
-class TweedFormat(lit.formats.ShTest):
-    """ShTest, but only files with a RUN: line are tests, and a unit test needs none."""
-
-    def getTestsInDirectory(self, suite, path_in_suite, lit_config, local_config):
-        folder = suite.getSourcePath(path_in_suite)
-        unit = path_in_suite == ("unit",)
-        for name in sorted(os.listdir(folder)):
-            path = os.path.join(folder, name)
-            if name.startswith(".") or not os.path.isfile(path) or os.path.splitext(name)[1] not in local_config.suffixes:
-                continue
-            if unit and name.endswith(".c") or has_run_line(path):
-                yield lit.Test.Test(suite, path_in_suite + (name,), local_config)
-
-    def execute(self, test, lit_config):
-        if test.path_in_suite[0] == "unit" and test.path_in_suite[-1].endswith(".c"):
-            name = os.path.splitext(test.path_in_suite[-1])[0]
-            program = os.path.join(test.config.tweed_build, "test", "unit", name)
-            script = ["%dbg(RUN: at line 1) " + program]
-            return lit.TestRunner._runShTest(
-                test, lit_config, False, script, os.path.join(test.config.tweed_build, "test", "unit", name + ".tmp"))
-        return super().execute(test, lit_config)
-
-
-def has_run_line(path):
-    with open(path, "rb") as file:
-        return b"RUN:" in file.read(1 << 16)
 
 
 def write_script(name, body):
@@ -57,9 +29,9 @@ def write_script(name, body):
 config.name = "tweed"
 config.test_source_root = os.path.join(config.tweed_src, "test")
 config.test_exec_root = os.path.join(config.tweed_build, "test")
-config.test_format = TweedFormat(execute_external=False)
+config.test_format = lit_format.TweedFormat(execute_external=False)
 config.suffixes = [".test", ".ll", ".c"]
-config.excludes = ["Inputs", "CMakeLists.txt", "lit.cfg.py"]
+config.excludes = ["Inputs"]
 config.environment["PATH"] = LLVM + os.pathsep + os.environ.get("PATH", "")
 config.environment["LC_ALL"] = "C.UTF-8"
 for leaking in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_PRELOAD"):
