@@ -324,23 +324,28 @@ tweed_status tweed_machine_set_warps(tweed_machine *m, const tweed_warps *warps,
   return TWEED_OK;
 }
 
+/* A class that issues more than the machine can in a cycle takes all slots of as many cycles as it needs. */
+static tweed_status add_issue_use(tweed_machine *m, int32_t class_index, tweed_error *error) {
+  int32_t issue = m->classes[class_index].issue;
+  int32_t cycles = (issue + m->issue - 1) / m->issue;
+  int32_t *held = tweed_arena_alloc(m->arena, (size_t)cycles * sizeof *held);
+  if (!held)
+    return tweed_no_memory(error);
+  for (int32_t c = 0; c < cycles; c++, issue -= m->issue)
+    held[c] = issue < m->issue ? issue : m->issue;
+  return tweed_machine_add_use(m, class_index, m->issue_unit, cycles, held, error);
+}
+
 /* Makes the issue width a unit like any other. */
 static tweed_status add_issue_unit(tweed_machine *m, tweed_error *error) {
   if (m->issue == 0)
     return TWEED_OK;
-  for (int32_t i = 0; i < m->nclasses; i++)
-    if (m->classes[i].issue > m->issue)
-      return tweed_fail(error, TWEED_BAD_INPUT, "class \"%s\" takes %d issue slots of %d", m->classes[i].name,
-                        (int)m->classes[i].issue, (int)m->issue);
   if (!tweed_arena_grow(m->arena, (void **)&m->units, &m->cap_units, (size_t)m->nunits + 1, sizeof *m->units))
     return tweed_no_memory(error);
   m->issue_unit = m->nunits;
   m->units[m->nunits++] = (tweed_unit){"issue", m->issue};
   for (int32_t i = 0; i < m->nclasses; i++) {
-    tweed_class *class = &m->classes[i];
-    if (class->issue == 0)
-      continue;
-    tweed_status status = tweed_machine_add_use(m, i, m->issue_unit, 1, &class->issue, error);
+    tweed_status status = m->classes[i].issue == 0 ? TWEED_OK : add_issue_use(m, i, error);
     if (status)
       return status;
   }
