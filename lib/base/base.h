@@ -18,8 +18,8 @@ bool tweed_arena_grow(tweed_arena *arena, void **items, size_t *capacity, size_t
 
 /* Fills *error (may be NULL) and returns status, so that `return tweed_fail(error, …)` reads well. */
 tweed_status tweed_fail(tweed_error *error, tweed_status status, const char *format, ...) TWEED_PRINTF(3, 4);
-tweed_status tweed_fail_at(tweed_error *error, tweed_status status, const char *file, int line, int column, const char *key,
-                           const char *format, ...) TWEED_PRINTF(7, 8);
+tweed_status tweed_fail_at(tweed_error *error, tweed_status status, const char *file, int line, int column,
+                           const char *key, const char *format, ...) TWEED_PRINTF(7, 8);
 tweed_status tweed_no_memory(tweed_error *error);
 
 /* xoshiro256** (Blackman, Vigna), seeded by splitmix64: the same stream everywhere. */
@@ -29,7 +29,7 @@ typedef struct tweed_random {
 void tweed_random_seed(tweed_random *r, uint64_t seed);
 uint64_t tweed_random_next(tweed_random *r);
 uint32_t tweed_random_below(tweed_random *r, uint32_t bound); /* uniform in [0, bound), bound > 0 */
-double tweed_random_unit(tweed_random *r);                   /* uniform in [0, 1) */
+double tweed_random_unit(tweed_random *r);                    /* uniform in [0, 1) */
 
 double tweed_clock(void); /* monotonic seconds */
 

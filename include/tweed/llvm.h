@@ -1,0 +1,48 @@
+/* tweed/llvm.h: the LLVM passes for compilers that link Tweed instead of loading the plugin.
+ *
+ * The plugin TweedLLVM.so and this library run the same code. Link libtweed-llvm and the host's own libLLVM 19. */
+#ifndef TWEED_LLVM_H
+#define TWEED_LLVM_H
+
+#include <llvm-c/Types.h>
+#include <tweed/solve.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum tweed_llvm_mode {
+  TWEED_LLVM_PRINT_GRAPH,    /* print<tweed-graph> */
+  TWEED_LLVM_PRINT_SCHEDULE, /* print<tweed-schedule> */
+  TWEED_LLVM_PIPELINE,       /* tweed-pipeline: every loop that can be */
+  TWEED_LLVM_AUTO,           /* tweed: every loop where it pays */
+} tweed_llvm_mode;
+
+typedef struct tweed_llvm_options {
+  tweed_llvm_mode mode;
+  const char *machine;   /* shipped name, path, or NULL = "auto": follow the function's target-cpu */
+  const char *solver;    /* NULL = auto */
+  int32_t time_limit_ms; /* 0 = limit the work, not the time: the same IR on every machine */
+  int32_t max_stages;    /* 0 = default */
+  int32_t max_ii;        /* 0 = no limit */
+  uint64_t seed;
+  bool force; /* TWEED_LLVM_AUTO: do not ask the profit model */
+  FILE *out;  /* print modes; NULL = stderr, as LLVM's printers */
+} tweed_llvm_options;
+
+TWEED_API void tweed_llvm_options_default(tweed_llvm_options *options);
+
+/* Fills options from text as it stands between the angle brackets of a pass ("machine=cortex-a55;max-stages=3;force").
+ * Strings are copied into buffer, which must live as long as the options. TWEED_BAD_INPUT names the wrong parameter. */
+TWEED_API tweed_status tweed_llvm_options_parse(const char *text, char *buffer, size_t size,
+                                                tweed_llvm_options *options, tweed_error *error);
+
+/* Runs on every innermost loop of a function definition, with analyses of its own. *changed (may be NULL) says whether
+ * the IR was changed. A loop that can't be pipelined is left exactly as it was; that is not an error. */
+TWEED_API tweed_status tweed_llvm_run(LLVMValueRef function, const tweed_llvm_options *options, bool *changed,
+                                      tweed_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

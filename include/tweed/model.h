@@ -1,0 +1,199 @@
+/* tweed/model.h: machines, problems, schedules, their files, and the verifier.
+ *
+ * A machine says which units there are and what each class of operation holds of them in each cycle. A problem is a set
+ * of ops of that machine with dependences between them. A schedule gives each op a start time. Everything that solvers
+ * do, they do to these three; tweed_verify() is the only judge of a schedule and shares no code with any solver.
+ *
+ * Machines and problems are built by a builder (tweed_*_new, _add_*, _finish) or read from YAML or JSON. After _finish
+ * they never change and may be read from several threads. Times are cycles (or the file's own unit), distances
+ * iterations. */
+#ifndef TWEED_MODEL_H
+#define TWEED_MODEL_H
+
+#include <stdio.h>
+#include <tweed/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tweed_machine tweed_machine; /* reference counted */
+typedef struct tweed_problem tweed_problem;
+typedef struct tweed_schedule tweed_schedule;
+
+/* Largest latency, occupancy, start time bound and so on that a file may contain. */
+#define TWEED_MAX_NUMBER 1000000000
+
+/* ---- machines ------------------------------------------------------------------------------------------------------
+ */
+
+TWEED_API tweed_status tweed_machine_new(const char *name, TWEED_GIVE tweed_machine **out, tweed_error *error);
+/* count 0 = unlimited. On success *index (may be NULL) is the unit's number. */
+TWEED_API tweed_status tweed_machine_add_unit(TWEED_KEEP tweed_machine *m, const char *name, int32_t count,
+                                              int32_t *index, tweed_error *error);
+/* Ops started per cycle over all units; 0 = no limit. */
+TWEED_API tweed_status tweed_machine_set_issue(TWEED_KEEP tweed_machine *m, int32_t ops_per_cycle, tweed_error *error);
+/* Instructions that the hardware looks ahead by itself (reorder buffer); 0 = in order. */
+TWEED_API tweed_status tweed_machine_set_window(TWEED_KEEP tweed_machine *m, int32_t instructions, tweed_error *error);
+/* A register file that results of classes may live in. */
+TWEED_API tweed_status tweed_machine_add_registers(TWEED_KEEP tweed_machine *m, const char *file, int32_t count,
+                                                   int32_t *index, tweed_error *error);
+/* A class of operations: cycles until its result may be used, and how many issue slots it takes (1 for an ordinary one,
+ * 0 for one that costs nothing). file: register file of its result, or -1. */
+TWEED_API tweed_status tweed_machine_add_class(TWEED_KEEP tweed_machine *m, const char *name, int32_t latency,
+                                               int32_t issue, int32_t file, int32_t *index, tweed_error *error);
+/* The class holds held[c] of the unit's count in cycle c after its start, 0 <= c < cycles (copied). */
+TWEED_API tweed_status tweed_machine_add_use(TWEED_KEEP tweed_machine *m, int32_t class_index, int32_t unit,
+                                             int32_t cycles, const int32_t *held, tweed_error *error);
+/* Checks the whole and freezes it. */
+TWEED_API tweed_status tweed_machine_finish(TWEED_KEEP tweed_machine *m, tweed_error *error);
+/* Reads YAML or JSON; FILE may be gzipped. */
+TWEED_API tweed_status tweed_machine_read(const char *path, TWEED_GIVE tweed_machine **out, tweed_error *error);
+/* A shipped machine by name, compiled into the library ("generic", "cortex-a55", …). TWEED_BAD_INPUT lists the names.
+ */
+TWEED_API tweed_status tweed_machine_shipped(const char *name, TWEED_GIVE tweed_machine **out, tweed_error *error);
+/* Name and YAML text of the i-th shipped machine, NULL past the end; *text may be NULL. */
+TWEED_API const char *tweed_machine_shipped_name(size_t i, const char **text);
+/* The shipped machine whose `cpus:` patterns match an LLVM target triple and CPU name, else "generic". Never NULL. */
+TWEED_API const char *tweed_machine_for_cpu(const char *triple, const char *cpu);
+TWEED_API TWEED_GIVE tweed_machine *tweed_machine_retain(TWEED_KEEP tweed_machine *m);
+TWEED_API void tweed_machine_free(TWEED_TAKE tweed_machine *m);
+TWEED_API const char *tweed_machine_name(TWEED_KEEP const tweed_machine *m);
+TWEED_API int32_t tweed_machine_window(TWEED_KEEP const tweed_machine *m);
+TWEED_API int32_t tweed_machine_class(TWEED_KEEP const tweed_machine *m, const char *name); /* index or -1 */
+/* The class of an IR operation: the first `match:` entry whose anchored regular expressions (POSIX extended) fit the
+ * opcode text (docs/machine.md lists the texts) and the type; -1 if none does. */
+TWEED_API int32_t tweed_machine_match(TWEED_KEEP const tweed_machine *m, const char *opcode, const char *type);
+
+/* ---- problems ------------------------------------------------------------------------------------------------------
+ */
+
+typedef enum tweed_dep_kind {
+  TWEED_DEP_FLOW = 0, /* a value: the only kind that occupies registers */
+  TWEED_DEP_ANTI,
+  TWEED_DEP_OUTPUT,
+  TWEED_DEP_MEMORY,
+  TWEED_DEP_CONTROL,
+  TWEED_DEP_ASYNC,
+} tweed_dep_kind;
+
+/* A dependence: start[to] >= start[from] + latency - distance * II. */
+typedef struct tweed_dep {
+  int32_t from, to;
+  int32_t latency;  /* >= 0 */
+  int32_t distance; /* iterations, >= 0 */
+  tweed_dep_kind kind;
+  bool blocking; /* the consumer's group waits for it (warp specialization) */
+  int64_t bytes; /* size of what is handed over, 0 = unknown */
+} tweed_dep;
+
+typedef struct tweed_objective {
+  double resource, communication, memory; /* weights on input, values on output */
+} tweed_objective;
+
+TWEED_API tweed_status tweed_problem_new(const char *name, TWEED_KEEP tweed_machine *machine /* retained */,
+                                         TWEED_GIVE tweed_problem **out, tweed_error *error);
+/* regs: registers that the result occupies while it is live; -1 = default (1 if any flow dependence leaves the op, else
+ * 0). */
+TWEED_API tweed_status tweed_problem_add_op(TWEED_KEEP tweed_problem *p, const char *name, int32_t class_index,
+                                            int32_t regs, int32_t *index, tweed_error *error);
+TWEED_API tweed_status tweed_problem_set_amount(TWEED_KEEP tweed_problem *p, int32_t op, int32_t amount,
+                                                tweed_error *error);
+/* Where the op comes from (text such as "axpy.c:7:12"), for messages and pictures. */
+TWEED_API tweed_status tweed_problem_set_where(TWEED_KEEP tweed_problem *p, int32_t op, const char *where,
+                                               tweed_error *error);
+/* dep->latency -1 = latency of the class of `from`. */
+TWEED_API tweed_status tweed_problem_add_dep(TWEED_KEEP tweed_problem *p, const tweed_dep *dep, tweed_error *error);
+/* Checks the whole (names unique, no cycle of distance 0, classes within the machine, …) and freezes it. */
+TWEED_API tweed_status tweed_problem_finish(TWEED_KEEP tweed_problem *p, tweed_error *error);
+/* Reads YAML, JSON or CIRCT's SSP text (*.ssp.mlir), gzipped or not. "-" reads standard input. */
+TWEED_API tweed_status tweed_problem_read(const char *path, TWEED_GIVE tweed_problem **out, tweed_error *error);
+/* The same from memory; `name` stands for the file in messages. */
+TWEED_API tweed_status tweed_problem_parse(const char *text, size_t size, const char *name,
+                                           TWEED_GIVE tweed_problem **out, tweed_error *error);
+/* Writes YAML that tweed_problem_read reads back to an equal problem; the machine in line unless it is a shipped one.
+ */
+TWEED_API tweed_status tweed_problem_write(TWEED_KEEP const tweed_problem *p, FILE *file, tweed_error *error);
+/* The same into a string, to be freed with free(). */
+TWEED_API tweed_status tweed_problem_print(TWEED_KEEP const tweed_problem *p, TWEED_GIVE char **out,
+                                           tweed_error *error);
+TWEED_API void tweed_problem_free(TWEED_TAKE tweed_problem *p);
+TWEED_API int32_t tweed_problem_ops(TWEED_KEEP const tweed_problem *p);
+TWEED_API int32_t tweed_problem_deps(TWEED_KEEP const tweed_problem *p);
+TWEED_API const char *tweed_problem_name(TWEED_KEEP const tweed_problem *p);
+TWEED_API const char *tweed_problem_op_name(TWEED_KEEP const tweed_problem *p, int32_t op);
+TWEED_API const tweed_dep *tweed_problem_dep(TWEED_KEEP const tweed_problem *p, int32_t dep);
+TWEED_API TWEED_KEEP tweed_machine *tweed_problem_machine(TWEED_KEEP const tweed_problem *p);
+
+/* A random problem with a known MII: a circuit of `ops_on_circuit` ops is planted, then only edges and resource uses
+ * that keep MII are added. The same options give the same problem everywhere. */
+typedef struct tweed_random_options {
+  int32_t ops; /* >= 1 */
+  int32_t mii; /* >= 1 */
+  int32_t
+      circuit; /* ops on the planted circuit, 1 <= circuit <= ops; 0 = no recurrence: the bound is planted as ResMII */
+  int32_t distance;  /* of the planted circuit, >= 1 */
+  double edges;      /* dependences per op */
+  int32_t occupancy; /* longest reservation in cycles, 1 = all units fully pipelined */
+  uint64_t seed;
+} tweed_random_options;
+TWEED_API void tweed_random_options_default(tweed_random_options *options);
+TWEED_API tweed_status tweed_problem_random(const tweed_random_options *options, TWEED_GIVE tweed_problem **out,
+                                            tweed_error *error);
+
+/* ---- schedules -----------------------------------------------------------------------------------------------------
+ */
+
+typedef enum tweed_answer {
+  TWEED_ANSWER_OPTIMAL,
+  TWEED_ANSWER_FEASIBLE,
+  TWEED_ANSWER_INFEASIBLE,
+  TWEED_ANSWER_UNKNOWN
+} tweed_answer;
+typedef enum tweed_proof {
+  TWEED_PROOF_NONE,
+  TWEED_PROOF_MII,
+  TWEED_PROOF_SAT,
+  TWEED_PROOF_ILP,
+  TWEED_PROOF_SMT
+} tweed_proof;
+
+/* A schedule with every start 0 and every role 0, ii as given (0 for an acyclic problem). */
+TWEED_API tweed_status tweed_schedule_new(TWEED_KEEP const tweed_problem *p, int32_t ii,
+                                          TWEED_GIVE tweed_schedule **out, tweed_error *error);
+/* Reads the JSON that tweed_schedule_write writes, against its problem. */
+TWEED_API tweed_status tweed_schedule_read(TWEED_KEEP const tweed_problem *p, const char *path,
+                                           TWEED_GIVE tweed_schedule **out, tweed_error *error);
+TWEED_API tweed_status tweed_schedule_parse(TWEED_KEEP const tweed_problem *p, const char *text, size_t size,
+                                            const char *name, TWEED_GIVE tweed_schedule **out, tweed_error *error);
+TWEED_API tweed_status tweed_schedule_write(TWEED_KEEP const tweed_problem *p, TWEED_KEEP const tweed_schedule *s,
+                                            FILE *file, tweed_error *error);
+TWEED_API void tweed_schedule_free(TWEED_TAKE tweed_schedule *s);
+TWEED_API int32_t tweed_schedule_ii(TWEED_KEEP const tweed_schedule *s);
+TWEED_API int32_t tweed_schedule_mii(TWEED_KEEP const tweed_schedule *s);
+TWEED_API int32_t tweed_schedule_lower_bound(TWEED_KEEP const tweed_schedule *s);
+TWEED_API tweed_proof tweed_schedule_proof(TWEED_KEEP const tweed_schedule *s);
+TWEED_API tweed_answer tweed_schedule_answer(TWEED_KEEP const tweed_schedule *s);
+TWEED_API const char *tweed_schedule_solver(TWEED_KEEP const tweed_schedule *s);
+TWEED_API const char *tweed_proof_name(tweed_proof proof);
+TWEED_API const char *tweed_answer_name(tweed_answer answer);
+TWEED_API int64_t tweed_schedule_start(TWEED_KEEP const tweed_schedule *s, int32_t op);
+TWEED_API void tweed_schedule_set_start(TWEED_KEEP tweed_schedule *s, int32_t op, int64_t start);
+TWEED_API int64_t tweed_schedule_length(TWEED_KEEP const tweed_problem *p,
+                                        TWEED_KEEP const tweed_schedule *s); /* max start + latency */
+TWEED_API int32_t tweed_schedule_stages(TWEED_KEEP const tweed_schedule *s); /* 1 + largest stage */
+/* Most registers of a file (index; -1 = all files together) that are live in any row of the steady state. A value is
+ * live from its op's start until the last start of a flow consumer (plus distance * II). */
+TWEED_API int64_t tweed_schedule_max_live(TWEED_KEEP const tweed_problem *p, TWEED_KEEP const tweed_schedule *s,
+                                          int32_t file);
+
+/* THE VERIFIER. TWEED_OK if every start is >= 0, every dependence holds, no unit and no issue slot is oversubscribed in
+ * any row (modulo II) or step, and the claimed bounds are consistent; TWEED_ILLEGAL with the first broken rule named
+ * otherwise. */
+TWEED_API tweed_status tweed_verify(TWEED_KEEP const tweed_problem *p, TWEED_KEEP const tweed_schedule *s,
+                                    tweed_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,315 @@
+/* pass.c: the passes: every innermost loop of a function is read, scheduled, judged and rewritten, or left alone with a
+ * reason. */
+#include "llvm/pass.h"
+#include "llvm/expand.h"
+#include "llvm/graph.h"
+#include "llvm/profit.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_MAX_STAGES = 12, MAX_LOOPS = 512, REGISTER_RETRIES = 6 };
+
+typedef struct running {
+  tw_bridge *bridge;
+  const tweed_llvm_options *options;
+  tweed_machine *machine;
+  tweed_error *error;
+} running;
+
+/* One loop on its way through the pass. */
+typedef struct job {
+  running *run;
+  tw_loop *loop;
+  tweed_arena *arena;
+  tw_body *body;
+  tweed_problem *problem;
+  tweed_schedule *schedule;
+  tw_plan *plan;
+  tw_profit profit;
+  tweed_bounds bounds;
+  tw_reason reason;
+  char detail[256];
+  char name[256];
+} job;
+
+static tweed_status load_machine(running *r) {
+  const char *name = r->options->machine;
+  if (!name || strcmp(name, "auto") == 0)
+    name = tweed_machine_for_cpu(tw_triple(r->bridge), tw_cpu(r->bridge));
+  if (strchr(name, '/') || strstr(name, ".yaml"))
+    return tweed_machine_read(name, &r->machine, r->error);
+  return tweed_machine_shipped(name, &r->machine, r->error);
+}
+
+/* ---- remarks ---- */
+
+static void remark_missed(job *j) {
+  char advice[512];
+  snprintf(advice, sizeof advice, "loop not pipelined: %s%s%s%s", tw_reason_advice(j->reason), j->detail[0] ? " (" : "",
+           j->detail, j->detail[0] ? ")" : "");
+  tw_argument arguments[] = {{"Reason", advice}};
+  tw_emit_remark(j->run->bridge, j->loop, TW_REMARK_MISSED, tw_reason_name(j->reason), arguments, 1);
+}
+
+typedef struct number {
+  char text[32];
+} number;
+
+static const char *integer(number *n, int64_t value) {
+  snprintf(n->text, sizeof n->text, "%lld", (long long)value);
+  return n->text;
+}
+
+static const char *decimal(number *n, double value) {
+  snprintf(n->text, sizeof n->text, "%.2f", value);
+  return n->text;
+}
+
+static void remark_schedule(job *j, tw_remark kind, const char *name, const char *opening) {
+  const tweed_schedule *s = j->schedule;
+  number n[10];
+  tw_argument a[] = {
+      {NULL, opening},
+      {"II", integer(&n[0], tweed_schedule_ii(s))},
+      {NULL, " (MII "},
+      {"MII", integer(&n[1], tweed_schedule_mii(s))},
+      {NULL, ": resources "},
+      {"ResMII", integer(&n[2], j->bounds.res_mii)},
+      {NULL, ", recurrences "},
+      {"RecMII", integer(&n[3], j->bounds.rec_mii)},
+      {NULL, "; proof "},
+      {"Proof", tweed_proof_name(tweed_schedule_proof(s))},
+      {NULL, "), "},
+      {"Stages", integer(&n[4], j->plan->stages)},
+      {NULL, " stages, kernel of "},
+      {"Unroll", integer(&n[5], j->plan->unroll)},
+      {NULL, " iteration(s), "},
+      {"Ops", integer(&n[6], tweed_problem_ops(j->problem))},
+      {NULL, " ops, solver "},
+      {"Solver", tweed_schedule_solver(s)},
+      {NULL, ", machine "},
+      {"Machine", tweed_machine_name(j->run->machine)},
+      {NULL, ", estimated cycles per iteration "},
+      {"Before", decimal(&n[7], j->profit.before)},
+      {NULL, " -> "},
+      {"After", decimal(&n[8], j->profit.after)},
+  };
+  tw_emit_remark(j->run->bridge, j->loop, kind, name, a, sizeof a / sizeof *a);
+}
+
+/* ---- the steps; each returns false with j->reason set, and r->error where there is more to say ---- */
+
+static bool refuse(job *j, tw_reason reason) {
+  j->reason = reason;
+  return false;
+}
+
+static bool from_error(job *j, tw_reason reason) {
+  snprintf(j->detail, sizeof j->detail, "%.200s", j->run->error->message);
+  return refuse(j, reason);
+}
+
+static bool read_loop(job *j) {
+  j->reason = tw_body_extract(j->run->bridge, j->loop, j->arena, &j->body, j->detail, sizeof j->detail);
+  if (j->reason != TW_REASON_NONE)
+    return false;
+  if (tw_graph(j->body, j->run->machine, j->name, &j->problem, j->run->error) != TWEED_OK)
+    return from_error(j, TW_REASON_INTERNAL);
+  if (tweed_bounds_of(j->problem, &j->bounds, j->run->error) != TWEED_OK)
+    return from_error(j, TW_REASON_INTERNAL);
+  return true;
+}
+
+static bool solve(job *j, int32_t ii) {
+  const tweed_llvm_options *o = j->run->options;
+  tweed_solve_options options;
+  tweed_solve_options_default(&options);
+  options.solver = o->solver;
+  options.ii = ii;
+  options.max_ii = o->max_ii;
+  options.max_stages = o->max_stages ? o->max_stages : DEFAULT_MAX_STAGES;
+  options.time_limit = o->time_limit_ms / 1000.0;
+  options.seed = o->seed;
+  options.threads = 1;
+  tweed_schedule *found = NULL;
+  tweed_status s = tweed_solve(j->problem, &options, &found, j->run->error);
+  if (s == TWEED_OK)
+    s = tweed_verify(j->problem, found, j->run->error);
+  if (s != TWEED_OK) {
+    tweed_schedule_free(found);
+    return from_error(j, s == TWEED_ILLEGAL || s == TWEED_INTERNAL ? TW_REASON_INTERNAL : TW_REASON_NO_SCHEDULE);
+  }
+  tweed_schedule_free(j->schedule);
+  j->schedule = found;
+  return true;
+}
+
+static bool plan(job *j) {
+  if (tw_plan_make(j->body, j->problem, j->schedule, j->arena, &j->plan, j->run->error) != TWEED_OK)
+    return from_error(j, TW_REASON_INTERNAL);
+  if (tw_profit_of(j->body, j->problem, j->schedule, j->plan, j->arena, &j->profit, j->run->error) != TWEED_OK)
+    return from_error(j, TW_REASON_INTERNAL);
+  return true;
+}
+
+static bool schedule_loop(job *j) {
+  if (!solve(j, j->body->hints.ii) || !plan(j))
+    return false;
+  /* A longer II shortens the lifetimes in iterations: try some before giving up for want of registers. */
+  for (int32_t k = 1; j->profit.spills && !j->body->hints.ii && k <= REGISTER_RETRIES; k++)
+    if (!solve(j, tweed_schedule_ii(j->schedule) + 1) || !plan(j))
+      return false;
+  return true;
+}
+
+/* Whether to rewrite; only reasons that hold for a legal schedule. */
+static bool judge(job *j) {
+  const tweed_llvm_options *o = j->run->options;
+  if (j->plan->stages < 2)
+    return refuse(j, TW_REASON_NO_OVERLAP);
+  if (j->body->trips.constant && j->body->trips.backedges < (uint64_t)tw_expand_min_trips(j->plan) - 1)
+    return refuse(j, TW_REASON_SHORT_TRIP);
+  if (o->mode != TWEED_LLVM_AUTO || o->force)
+    return true;
+  if (j->profit.spills)
+    return refuse(j, TW_REASON_REGISTERS);
+  if (j->profit.pays)
+    return true;
+  snprintf(j->detail, sizeof j->detail, "estimated cycles per iteration %.2f before, %.2f after, on %s",
+           j->profit.before, j->profit.after, tweed_machine_name(j->run->machine));
+  return refuse(j, TW_REASON_NOT_PROFITABLE);
+}
+
+/* ---- modes ---- */
+
+static FILE *output(const running *r) {
+  return r->options->out ? r->options->out : stderr;
+}
+
+static void print_refusal(const job *j) {
+  fprintf(output(j->run), "# %s: not pipelined: %s: %s%s%s%s\n", j->name, tw_reason_name(j->reason),
+          tw_reason_advice(j->reason), j->detail[0] ? " (" : "", j->detail, j->detail[0] ? ")" : "");
+}
+
+static tweed_status print_graph(job *j) {
+  if (!read_loop(j)) {
+    print_refusal(j);
+    return TWEED_OK;
+  }
+  FILE *out = output(j->run);
+  fprintf(out, "---\n");
+  tweed_status s = tweed_problem_write(j->problem, out, j->run->error);
+  const tw_body *body = j->body;
+  for (int32_t k = 0; s == TWEED_OK && k < body->nchecks; k++)
+    for (int32_t a = 0; a < body->naccesses; a++)
+      for (int32_t b = 0; b < body->naccesses; b++)
+        if (body->accesses[a].group == body->checks[k].a && body->accesses[b].group == body->checks[k].b &&
+            (body->accesses[a].writes || body->accesses[b].writes))
+          fprintf(out, "# checked: %s %s\n", tweed_problem_op_name(j->problem, body->ops[body->accesses[a].op].problem),
+                  tweed_problem_op_name(j->problem, body->ops[body->accesses[b].op].problem));
+  return s;
+}
+
+static tweed_status print_schedule(job *j) {
+  if (!read_loop(j) || !schedule_loop(j)) {
+    print_refusal(j);
+    return TWEED_OK;
+  }
+  return tweed_schedule_write(j->problem, j->schedule, output(j->run), j->run->error);
+}
+
+static tweed_status rewrite(job *j, bool *changed) {
+  if (!read_loop(j) || !schedule_loop(j) || !judge(j)) {
+    if (j->reason != TW_REASON_DONE)
+      remark_missed(j);
+    return TWEED_OK;
+  }
+  remark_schedule(j, TW_REMARK_ANALYSIS, "Schedule", "schedule with initiation interval ");
+  remark_schedule(j, TW_REMARK_PASSED, "Pipelined", "pipelined loop with initiation interval ");
+  *changed = true;
+  return tw_expand(j->body, j->plan, j->run->error);
+}
+
+static tweed_status run_loop(running *r, tw_loop *loop, bool *changed) {
+  job j = {.run = r, .loop = loop, .arena = tweed_arena_new()};
+  tweed_status s = TWEED_OK;
+  if (!j.arena)
+    return tweed_no_memory(r->error);
+  tw_loop_name(r->bridge, loop, j.name, sizeof j.name);
+  switch (r->options->mode) {
+  case TWEED_LLVM_PRINT_GRAPH:
+    s = print_graph(&j);
+    break;
+  case TWEED_LLVM_PRINT_SCHEDULE:
+    s = print_schedule(&j);
+    break;
+  case TWEED_LLVM_PIPELINE:
+  case TWEED_LLVM_AUTO:
+    s = rewrite(&j, changed);
+    break;
+  }
+  tweed_schedule_free(j.schedule);
+  tweed_problem_free(j.problem);
+  if (j.body)
+    tw_body_free_map(j.body);
+  tweed_arena_free(j.arena);
+  return s;
+}
+
+/* ---- functions ---- */
+
+static bool contains(const LLVMBasicBlockRef *blocks, size_t n, LLVMBasicBlockRef block) {
+  for (size_t i = 0; i < n; i++)
+    if (blocks[i] == block)
+      return true;
+  return false;
+}
+
+/* Handles of loops die when one is rewritten, so loops are remembered by their headers, and new ones (kernels) are
+ * marked done. */
+static tweed_status run_loops(running *r, bool *changed) {
+  LLVMBasicBlockRef seen[MAX_LOOPS];
+  tw_loop *loops[MAX_LOOPS];
+  size_t nseen = 0;
+  for (bool again = true; again;) {
+    size_t n = tw_innermost_loops(r->bridge, loops, MAX_LOOPS);
+    again = false;
+    for (size_t i = 0; i < n && i < MAX_LOOPS && !again; i++) {
+      LLVMBasicBlockRef header = tw_header(loops[i]);
+      bool rewritten = false;
+      if (contains(seen, nseen, header) || nseen == MAX_LOOPS)
+        continue;
+      seen[nseen++] = header;
+      tweed_status s = run_loop(r, loops[i], &rewritten);
+      if (rewritten) {
+        *changed = true;
+        tw_invalidate(r->bridge);
+        again = true;
+      }
+      if (s != TWEED_OK)
+        return s;
+    }
+  }
+  return TWEED_OK;
+}
+
+static bool has_loops(tw_bridge *b) {
+  return tw_innermost_loops(b, NULL, 0) > 0;
+}
+
+tweed_status tweed_pass_run(tw_bridge *b, const tweed_llvm_options *options, bool *changed, tweed_error *error) {
+  tweed_error ignored;
+  running r = {b, options, NULL, error ? error : &ignored};
+  memset(r.error, 0, sizeof *r.error);
+  *changed = false;
+  if (!has_loops(b))
+    return TWEED_OK;
+  bool rewrites = options->mode == TWEED_LLVM_PIPELINE || options->mode == TWEED_LLVM_AUTO;
+  if (rewrites && (tw_function_has_attribute(b, "optnone") || tw_function_has_attribute(b, "minsize")))
+    return TWEED_OK;
+  tweed_status s = load_machine(&r);
+  if (s == TWEED_OK)
+    s = run_loops(&r, changed);
+  tweed_machine_free(r.machine);
+  return s;
+}

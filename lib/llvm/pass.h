@@ -1,0 +1,18 @@
+/* pass.h: the one entry of lib/llvm for the doors in passes/: run a mode over the function of a bridge. */
+#ifndef TWEED_LLVM_PASS_H
+#define TWEED_LLVM_PASS_H
+
+#include "llvm/bridge.h"
+#include <tweed/llvm.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Runs options->mode on every innermost loop of the bridge's function. Sets *changed if the IR was changed. */
+tweed_status tweed_pass_run(tw_bridge *b, const tweed_llvm_options *options, bool *changed, tweed_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

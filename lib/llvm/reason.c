@@ -1,0 +1,58 @@
+/* reason.c: names and advice of the reasons for leaving a loop alone. */
+#include "llvm/reason.h"
+
+typedef struct reason_text {
+  const char *name, *advice;
+} reason_text;
+
+static const reason_text texts[TW_REASON_COUNT] = {
+    [TW_REASON_NONE] = {"None", "nothing is in the way"},
+    [TW_REASON_DISABLED] =
+        {"Disabled", "pipelining is disabled by '#pragma clang loop pipeline(disable)'; remove the pragma to allow it"},
+    [TW_REASON_DONE] = {"AlreadyPipelined", "the loop was made by Tweed and is not pipelined again"},
+    [TW_REASON_OPTNONE] = {"NotOptimized", "the function is marked optnone or minsize; pipelining makes code larger"},
+    [TW_REASON_SHAPE] =
+        {"LoopShape",
+         "the loop has no single latch that is also its exit; run loop-simplify and loop-rotate before Tweed"},
+    [TW_REASON_EARLY_EXIT] = {"EarlyExit",
+                              "the loop has more than one exit (break, return, or a failing check); split the search "
+                              "from the work, or make the exit condition part of the trip count"},
+    [TW_REASON_TRIP_COUNT] = {"TripCount", "the trip count can't be computed before the loop; count with an induction "
+                                           "variable against a loop-invariant bound"},
+    [TW_REASON_SHORT_TRIP] = {"ShortTripCount", "the constant trip count is smaller than the pipelined loop needs; "
+                                                "lower max-stages or let the unroller take the loop"},
+    [TW_REASON_CONTROL] =
+        {"ControlFlow",
+         "the control flow inside the loop can't be turned into selects (indirect branch, invoke, or too many paths)"},
+    [TW_REASON_TRAP] = {"MayTrap", "a conditional operation may trap or has effects when it is executed "
+                                   "unconditionally; move it out of the condition"},
+    [TW_REASON_CALL] = {"Call", "a call may throw, may not return, or has effects that are unknown; inline it, or "
+                                "declare it const/pure and nothrow"},
+    [TW_REASON_VOLATILE] = {"Volatile", "volatile accesses are never reordered"},
+    [TW_REASON_ATOMIC] = {"Atomic", "atomic accesses and fences are never reordered"},
+    [TW_REASON_CONVERGENT] = {"Convergent",
+                              "a convergent operation (barrier, shuffle) can't be moved to another iteration"},
+    [TW_REASON_ASM] = {"InlineAsm", "inline assembly can't be scheduled; use intrinsics or plain C"},
+    [TW_REASON_LIFETIME] = {"Lifetime",
+                            "a stack object lives for one iteration only (llvm.lifetime); declare it outside the loop"},
+    [TW_REASON_TYPE] = {"Type", "a value of this type can't be carried from one iteration to another"},
+    [TW_REASON_SIZE] = {"TooLarge", "the loop body has too many operations; split the loop"},
+    [TW_REASON_NO_OVERLAP] = {"NoOverlap", "iterations can't overlap: a recurrence is as long as the loop body; "
+                                           "shorten the recurrence, for example with several accumulators"},
+    [TW_REASON_NO_SCHEDULE] = {"NoSchedule",
+                               "no schedule was found within the limits; raise max-stages, max-ii or time-limit"},
+    [TW_REASON_REGISTERS] = {"Registers", "the pipelined loop needs more registers than the machine has; lower "
+                                          "max-stages, raise the initiation interval, or split the loop"},
+    [TW_REASON_NOT_PROFITABLE] =
+        {"NotProfitable", "the machine model says that pipelining does not pay here; use tweed<force> to do it anyway"},
+    [TW_REASON_INTERNAL] = {"InternalError",
+                            "an internal check of Tweed failed and the loop was left as it was; please report this"},
+};
+
+const char *tw_reason_name(tw_reason reason) {
+  return texts[reason < TW_REASON_COUNT ? reason : TW_REASON_INTERNAL].name;
+}
+
+const char *tw_reason_advice(tw_reason reason) {
+  return texts[reason < TW_REASON_COUNT ? reason : TW_REASON_INTERNAL].advice;
+}
