@@ -17,6 +17,8 @@ import specs
 HERE = os.path.dirname(os.path.abspath(__file__))
 MACHINES = os.path.normpath(os.path.join(HERE, "..", "..", "lib", "model", "machines"))
 
+MICROCODED = 12  # an instruction of more micro-ops only holds units of the largest group
+
 
 def mca(spec, text, *options):
     command = ["llvm-mca-19", "-mtriple=" + spec["triple"], "-mcpu=" + spec["cpu"], *options]
@@ -70,7 +72,9 @@ class Core:
     def split(self, line):
         """The port groups of an instruction: {group: cycles}. llvm-mca spreads a group's use evenly over its ports."""
         pressure = {p: v for p, v in self.info[line][3].items() if v}
-        fixed = self.spec.get("splits", {}).get(line)
+        if self.info[line][0] > MICROCODED:
+            group, ports = max(self.groups, key=lambda g: len(g[1]))
+            return {group: round(sum(pressure.get(p, 0) for p in ports))}
         candidates = [g for g in self.groups if all(p in pressure for p in g[1])]
 
         def solve(rest, start):
@@ -88,7 +92,7 @@ class Core:
                         return {name: n, **found}
             return None
 
-        found = fixed if fixed else solve(pressure, 0)
+        found = solve(pressure, 0)
         if found is None:
             raise SystemExit(f"{self.spec['machine']}: {line}: no port groups fit {pressure}")
         return found
@@ -124,11 +128,13 @@ def connected(some):
 def uses_of(spec, core, sets, units, steps, latency):
     """Reservation table {unit: [held in cycle 0, 1, …]} of a class's instructions."""
     table = {}
-    chained = [i for i, (parallel, _) in enumerate(steps) if not parallel]
-    offset = 0
+    chain = sum(core.info[line][1] for parallel, line in steps if not parallel)
+    offset, passed, step = 0, 0, 0
     for i, (parallel, line) in enumerate(steps):
-        if not parallel and i:
-            offset = round(latency * chained.index(i) / len(chained))
+        if not parallel:
+            passed += step
+            step = core.info[line][1]
+            offset = latency * passed // chain if i else 0
         for group, n in core.split(line).items():
             size = len(sets[group])
             within = [u for u in units if units[u] >= sets[group]]
