@@ -132,16 +132,6 @@ static bool folded(const tw_body *body, int32_t i) {
   }
 }
 
-/* The induction variable whose update the back end keeps: the first affine phi that is updated by an address op. */
-static int32_t induction_op(const tw_body *body) {
-  for (int32_t h = 0; h < body->nphis; h++) {
-    tw_ref next = body->phis[h].next;
-    if (body->phis[h].affine && next.kind == TW_REF_OP && body->ops[next.index].address)
-      return next.index;
-  }
-  return -1;
-}
-
 static void type_of(const tw_op *op, char *text, size_t size) {
   LLVMOpcode opcode = opcode_of(op);
   if (op->kind == TW_OP_INSTRUCTION && (opcode == LLVMStore || opcode == LLVMICmp || opcode == LLVMFCmp)) {
@@ -171,7 +161,7 @@ void tw_graph_opcode(const tw_body *body, int32_t i, char *opcode, size_t opcode
   }
   const char *part = "";
   if (op->address)
-    part = i == induction_op(body) ? ".induction" : ".address";
+    part = ".address";
   else if (folded(body, i))
     part = ".folded";
   snprintf(opcode, opcode_size, "%s%s", opcode_name(opcode_of(op)), part);
@@ -218,29 +208,6 @@ static tweed_status add_body_op(building *g, int32_t i, int32_t *memory_ops) {
   if (op->inst)
     tw_location(op->inst, where, sizeof where);
   return where[0] ? tweed_problem_set_where(g->problem, op->problem, where, g->error) : TWEED_OK;
-}
-
-/* The exit test and the branch, and a counter if no induction variable of the loop's own serves as one. */
-static tweed_status add_control(building *g) {
-  int32_t test, branch, counter = -1, induction = induction_op(g->body);
-  tweed_status s;
-  if (induction >= 0) {
-    counter = g->body->ops[induction].problem;
-  } else {
-    s = add_op(g, "counter", "add.induction", "i64", 0, &counter);
-    if (s == TWEED_OK)
-      s = tweed_problem_add_dep(g->problem, &(tweed_dep){counter, counter, -1, 1, TWEED_DEP_FLOW, false, 0}, g->error);
-    if (s != TWEED_OK)
-      return s;
-  }
-  s = add_op(g, "icmp.exit", "icmp.control", "i64", 0, &test);
-  if (s == TWEED_OK)
-    s = add_op(g, "br.exit", "br.control", "void", 0, &branch);
-  if (s == TWEED_OK)
-    s = tweed_problem_add_dep(g->problem, &(tweed_dep){counter, test, -1, 0, TWEED_DEP_FLOW, false, 0}, g->error);
-  if (s == TWEED_OK)
-    s = tweed_problem_add_dep(g->problem, &(tweed_dep){test, branch, -1, 0, TWEED_DEP_FLOW, false, 0}, g->error);
-  return s;
 }
 
 /* ---- dependences ---- */
@@ -306,8 +273,6 @@ tweed_status tw_graph(tw_body *body, tweed_machine *machine, const char *name, T
   for (int32_t i = 0; i < body->nops && s == TWEED_OK; i++)
     if (body->ops[i].live)
       s = add_body_op(&g, i, &memory_ops);
-  if (s == TWEED_OK)
-    s = add_control(&g);
   if (s == TWEED_OK)
     s = add_flows(&g);
   if (s == TWEED_OK)

@@ -1,7 +1,7 @@
 /* plan.c: from a schedule to stages, an order of emission and an unroll factor. */
 #include "llvm/plan.h"
 
-enum { MAX_UNROLL = 8, MAX_KERNEL_OPS = 512 };
+enum { MAX_UNROLL = 8, MAX_KERNEL_OPS = 512, KERNEL_CYCLES = 8, CONTROL_UNROLL = 4 };
 
 typedef struct planning {
   const tw_body *body;
