@@ -34,6 +34,11 @@ typedef struct computed {
   LLVMValueRef value;
 } computed;
 
+/* Bytes that a group touches. */
+typedef struct range {
+  LLVMValueRef low, high, ok;
+} range;
+
 typedef struct expander {
   tw_body *body;
   const tw_plan *plan;
@@ -46,10 +51,11 @@ typedef struct expander {
   LLVMValueRef *induction; /* kernel phi of each affine phi, or NULL */
   LLVMValueRef slot, backedges, counter;
   carried *carried;
-  size_t ncarried, cap_carried;
+  size_t ncarried; /* room for all there can be is made before the first change */
   computed *computed;
   size_t ncomputed, cap_computed;
-  bool failed; /* out of memory */
+  range *ranges;        /* of groups */
+  LLVMValueRef *resume; /* value of each header phi for the rest */
 } expander;
 
 static LLVMValueRef value_of(expander *x, tw_ref ref, region where, int32_t iteration);
@@ -68,16 +74,15 @@ static LLVMValueRef *first_at(const expander *x, int32_t op, int32_t iteration) 
 
 /* ---- affine values ---- */
 
+/* Where the value is remembered; NULL out of memory: then it is computed once more. */
 static LLVMValueRef *find_computed(expander *x, int32_t index, bool is_phi, region where, int32_t iteration) {
   for (size_t i = x->ncomputed; i-- > 0;) {
     computed *c = &x->computed[i];
     if (c->index == index && c->is_phi == is_phi && c->where == where && c->iteration == iteration)
       return &c->value;
   }
-  if (!tweed_arena_grow(x->arena, (void **)&x->computed, &x->cap_computed, x->ncomputed + 1, sizeof(computed))) {
-    x->failed = true;
+  if (!tweed_arena_grow(x->arena, (void **)&x->computed, &x->cap_computed, x->ncomputed + 1, sizeof(computed)))
     return NULL;
-  }
   x->computed[x->ncomputed] = (computed){index, is_phi, where, iteration, NULL};
   return &x->computed[x->ncomputed++].value;
 }
@@ -125,27 +130,27 @@ static LLVMValueRef induction_phi(expander *x, int32_t h) {
 static LLVMValueRef affine_phi(expander *x, int32_t h, region where, int32_t iteration) {
   const tw_phi *phi = &x->body->phis[h];
   LLVMValueRef *cached = find_computed(x, h, true, where, iteration);
-  if (!cached)
-    return LLVMGetUndef(LLVMTypeOf(phi->phi));
-  if (!*cached) {
-    LLVMValueRef from = where == PROLOGUE ? phi->init : induction_phi(x, h);
-    *cached = advance(x, phi, x->builders[where], from, iteration);
-  }
-  return *cached;
+  if (cached && *cached)
+    return *cached;
+  LLVMValueRef from = where == PROLOGUE ? phi->init : induction_phi(x, h);
+  LLVMValueRef value = advance(x, phi, x->builders[where], from, iteration);
+  if (cached)
+    *cached = value;
+  return value;
 }
 
 static LLVMValueRef affine_op(expander *x, int32_t index, region where, int32_t iteration) {
   const tw_op *op = &x->body->ops[index];
   LLVMValueRef *cached = find_computed(x, index, false, where, iteration);
-  if (!cached)
-    return LLVMGetUndef(op->type);
-  if (*cached)
+  if (cached && *cached)
     return *cached;
   LLVMValueRef copy = tw_clone(op->inst, op->conditional);
   for (int32_t k = 0; k < op->nrefs; k++)
     LLVMSetOperand(copy, (unsigned)k, value_of(x, op->refs[k], where, iteration));
   LLVMInsertIntoBuilder(x->builders[where], copy);
-  *find_computed(x, index, false, where, iteration) = copy; /* operands may have moved the table */
+  cached = find_computed(x, index, false, where, iteration); /* operands may have moved the table */
+  if (cached)
+    *cached = copy;
   return copy;
 }
 
@@ -166,10 +171,6 @@ static LLVMValueRef carry(expander *x, tw_ref ref, int32_t iteration) {
     if (x->carried[i].iteration == iteration && same_ref(x->carried[i].ref, ref))
       return x->carried[i].phi;
   LLVMTypeRef type = type_of_ref(x, ref);
-  if (!tweed_arena_grow(x->arena, (void **)&x->carried, &x->cap_carried, x->ncarried + 1, sizeof(carried))) {
-    x->failed = true;
-    return LLVMGetUndef(type);
-  }
   LLVMBuilderRef b = LLVMCreateBuilderInContext(x->context);
   LLVMValueRef head = LLVMGetFirstInstruction(x->blocks[KERNEL]);
   if (head)
@@ -305,10 +306,6 @@ static LLVMValueRef const64(const expander *x, uint64_t n) {
   return LLVMConstInt(LLVMInt64TypeInContext(x->context), n, false);
 }
 
-typedef struct range {
-  LLVMValueRef low, high, ok;
-} range;
-
 static range group_range(expander *x, LLVMBuilderRef b, LLVMValueRef where, const tw_group *group) {
   const tw_access *leader = &x->body->accesses[group->leader];
   range r;
@@ -326,11 +323,7 @@ static LLVMValueRef build_guard(expander *x, LLVMBuilderRef b, LLVMValueRef wher
   LLVMValueRef all = LLVMBuildICmp(b, LLVMIntUGE, x->backedges, const64(x, least), "tweed.enough");
   if (!body->nchecks)
     return all;
-  range *ranges = tweed_arena_array(x->arena, (size_t)body->ngroups + 1, sizeof(range));
-  if (!ranges) {
-    x->failed = true;
-    return all;
-  }
+  range *ranges = x->ranges;
   all = LLVMBuildAnd(b, all, LLVMBuildICmp(b, LLVMIntULT, x->backedges, const64(x, UINT64_C(1) << 40), ""), "");
   for (int32_t i = 0; i < body->nchecks; i++) {
     const tw_check *c = &body->checks[i];
@@ -366,7 +359,12 @@ static bool allocate(expander *x) {
   x->first = tweed_arena_array(x->arena, n * stages, sizeof(LLVMValueRef));
   x->steady = tweed_arena_array(x->arena, n * steps, sizeof(LLVMValueRef));
   x->induction = tweed_arena_array(x->arena, (size_t)x->body->nphis + 1, sizeof(LLVMValueRef));
-  return x->first && x->steady && x->induction;
+  /* An op is carried for the iterations that stages and phis reach back to; a phi also into the next trip. */
+  size_t refs = n + (size_t)x->body->nphis, reach = steps + (size_t)x->body->nphis + 1;
+  x->carried = tweed_arena_array(x->arena, refs * reach, sizeof(carried));
+  x->ranges = tweed_arena_array(x->arena, (size_t)x->body->ngroups + 1, sizeof(range));
+  x->resume = tweed_arena_array(x->arena, (size_t)x->body->nphis + 1, sizeof(LLVMValueRef));
+  return x->first && x->steady && x->induction && x->carried && x->ranges && x->resume;
 }
 
 /* Computes what runs before the loop, then splits: guard | rest -> original loop. */
@@ -454,14 +452,14 @@ static void close_kernel(expander *x) {
 }
 
 /* The original loop goes on where the pipelined one stopped. */
-static void connect_rest(expander *x, const LLVMValueRef *resume) {
+static void connect_rest(expander *x) {
   LLVMBuilderRef b = LLVMCreateBuilderInContext(x->context);
   LLVMBasicBlockRef from[2] = {x->guard, x->blocks[EPILOGUE]};
   LLVMPositionBuilderBefore(b, LLVMGetFirstInstruction(x->rest));
   for (int32_t h = 0; h < x->body->nphis; h++) {
     const tw_phi *phi = &x->body->phis[h];
     LLVMValueRef merged = LLVMBuildPhi(b, LLVMTypeOf(phi->phi), "");
-    LLVMValueRef values[2] = {phi->init, resume[h]};
+    LLVMValueRef values[2] = {phi->init, x->resume[h]};
     LLVMAddIncoming(merged, values, from, 2);
     for (unsigned k = 0; k < LLVMCountIncoming(phi->phi); k++)
       if (LLVMGetIncomingBlock(phi->phi, k) == x->rest)
@@ -483,24 +481,20 @@ static void connect_exit(expander *x) {
 }
 
 /* Values that the epilogue needs may still create kernel phis, so this comes before close_carried. */
-static bool close_epilogue(expander *x, LLVMValueRef in_kernel) {
+static void close_epilogue(expander *x, LLVMValueRef in_kernel) {
   const tw_plan *plan = x->plan;
   LLVMBuilderRef b = x->builders[EPILOGUE];
-  LLVMValueRef *resume = tweed_arena_array(x->arena, (size_t)x->body->nphis + 1, sizeof(LLVMValueRef));
-  if (!resume)
-    return false;
   connect_exit(x);
   if (plan->unroll == 1) {
     LLVMBuildBr(b, x->exit);
-    return true;
+    return;
   }
   for (int32_t h = 0; h < x->body->nphis; h++)
-    resume[h] = value_of(x, (tw_ref){.kind = TW_REF_PHI, .index = h}, EPILOGUE, plan->unroll);
+    x->resume[h] = value_of(x, (tw_ref){.kind = TW_REF_PHI, .index = h}, EPILOGUE, plan->unroll);
   LLVMValueRef left = LLVMBuildURem(b, in_kernel, const64(x, (uint64_t)plan->unroll), "");
   LLVMValueRef none = LLVMBuildICmp(b, LLVMIntEQ, left, const64(x, 0), "");
   LLVMBuildCondBr(b, none, x->exit, x->rest);
-  connect_rest(x, resume);
-  return true;
+  connect_rest(x);
 }
 
 tweed_status tw_expand(tw_body *body, const tw_plan *plan, tweed_error *error) {
@@ -519,8 +513,7 @@ tweed_status tw_expand(tw_body *body, const tw_plan *plan, tweed_error *error) {
   emit_prologue(&x);
   emit_kernel(&x);
   emit_epilogue(&x);
-  if (!close_epilogue(&x, in_kernel))
-    x.failed = true;
+  close_epilogue(&x, in_kernel);
   close_carried(&x);
   close_inductions(&x);
   close_prologue(&x, trips);
@@ -528,5 +521,5 @@ tweed_status tw_expand(tw_body *body, const tw_plan *plan, tweed_error *error) {
   close_guard(&x, condition);
   for (int k = 0; k < 3; k++)
     LLVMDisposeBuilder(x.builders[k]);
-  return x.failed ? tweed_fail(error, TWEED_NO_MEMORY, "out of memory while rewriting a loop") : TWEED_OK;
+  return TWEED_OK;
 }
