@@ -4,6 +4,9 @@
 
 #include "model/model.h"
 
+/* The kinds of dependence as files spell them, indexed by tweed_dep_kind. */
+extern const char *const tweed_dep_kind_names[TWEED_DEP_ASYNC + 1];
+
 /* A set of names with a number each; names are not copied. NULL-safe to free. */
 typedef struct tweed_names tweed_names;
 tweed_names *tweed_names_new(void);
@@ -33,13 +36,17 @@ tweed_status tweed_machine_add_use_ones(tweed_machine *m, int32_t class_index, i
 int32_t tweed_machine_unit(const tweed_machine *m, const char *name);
 int32_t tweed_machine_file(const tweed_machine *m, const char *name);
 int32_t tweed_machine_memory(const tweed_machine *m, const char *name);
-/* Compiles the expressions of `match:` and tries those of `cpus:`; and frees them. */
+/* Compiles the expressions of `match:` that are not compiled yet; frees them; checks an entry of `cpus:`. */
 tweed_status tweed_machine_compile(tweed_machine *m, tweed_error *error);
 void tweed_machine_forget(tweed_machine *m);
+tweed_status tweed_check_cpu(const char *pattern, tweed_error *error);
 
 tweed_status tweed_problem_set_bytes(tweed_problem *p, int32_t op, int32_t memory, int64_t bytes, tweed_error *error);
 tweed_status tweed_problem_set_length(tweed_problem *p, int64_t length, tweed_error *error);
 tweed_status tweed_problem_set_objective(tweed_problem *p, const tweed_objective *weights, tweed_error *error);
+
+/* tweed_machine_read, but refuses pipes and devices: problem files name machine files. */
+tweed_status tweed_machine_read_regular(const char *path, tweed_machine **out, tweed_error *error);
 
 /* What a failed finish is about, so that a reader can name the place; -1 = not about one. */
 typedef struct tweed_culprit {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_UNITS = 4096, MAX_CLASSES = 65536, MAX_FILES = 64, MAX_MEMORIES = 64, MAX_PATTERNS = 65536 };
+enum { MAX_UNITS = 4096, MAX_CLASSES = 4096, MAX_FILES = 64, MAX_MEMORIES = 64, MAX_PATTERNS = 65536 };
 
 static tweed_status check_open(const tweed_machine *m, tweed_error *error) {
   return m->finished ? tweed_fail(error, TWEED_BAD_INPUT, "machine \"%s\" is finished and cannot change", m->name)
@@ -301,13 +301,11 @@ tweed_status tweed_machine_add_cpu(tweed_machine *m, const char *pattern, tweed_
   const char *copy = NULL;
   if (!status)
     status = copy_name(m, "cpu pattern", pattern, &copy, error);
-  if (status)
-    return status;
-  const char *space = strchr(copy, ' ');
-  if (!space || space == copy || !space[1] || strchr(space + 1, ' '))
-    return tweed_fail(error, TWEED_BAD_INPUT, "\"%s\" is not two regular expressions with a space between them", copy);
-  m->cpus[m->ncpus++] = copy;
-  return TWEED_OK;
+  if (!status)
+    status = tweed_check_cpu(copy, error);
+  if (!status)
+    m->cpus[m->ncpus++] = copy;
+  return status;
 }
 
 tweed_status tweed_machine_set_warps(tweed_machine *m, const tweed_warps *warps, tweed_error *error) {

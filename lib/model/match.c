@@ -57,19 +57,24 @@ tweed_status tweed_machine_compile(tweed_machine *m, tweed_error *error) {
       return status;
     m->ncompiled++;
   }
-  for (int32_t i = 0; i < m->ncpus; i++) {
-    const char *space = strchr(m->cpus[i], ' ');
-    regex_t re;
-    tweed_status status = compile(m->cpus[i], (size_t)(space - m->cpus[i]), &re, error);
-    if (status)
-      return status;
-    regfree(&re);
-    status = compile(space + 1, strlen(space + 1), &re, error);
-    if (status)
-      return status;
-    regfree(&re);
-  }
   return TWEED_OK;
+}
+
+static tweed_status try_pattern(const char *pattern, size_t length, tweed_error *error) {
+  regex_t re;
+  tweed_status status = compile(pattern, length, &re, error);
+  if (!status)
+    regfree(&re);
+  return status;
+}
+
+tweed_status tweed_check_cpu(const char *pattern, tweed_error *error) {
+  const char *space = strchr(pattern, ' ');
+  if (!space || space == pattern || !space[1] || strchr(space + 1, ' '))
+    return tweed_fail(error, TWEED_BAD_INPUT, "\"%s\" is not two regular expressions with a space between them",
+                      pattern);
+  tweed_status status = try_pattern(pattern, (size_t)(space - pattern), error);
+  return status ? status : try_pattern(space + 1, strlen(space + 1), error);
 }
 
 void tweed_machine_forget(tweed_machine *m) {

@@ -146,4 +146,7 @@ static inline const tweed_class *tweed_class_of(const tweed_problem *p, int32_t 
   return &p->machine->classes[p->ops[op].class_index];
 }
 
+/* The values of the objective of a schedule; see lifetime.c. False when out of memory. */
+bool tweed_schedule_measure(const tweed_problem *p, const tweed_schedule *s, tweed_objective *out);
+
 #endif

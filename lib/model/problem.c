@@ -5,6 +5,8 @@
 
 enum { MAX_ITEMS = 1 << 28 };
 
+const char *const tweed_dep_kind_names[] = {"flow", "anti", "output", "memory", "control", "async"};
+
 static tweed_status check_open(const tweed_problem *p, tweed_error *error) {
   return p->finished ? tweed_fail(error, TWEED_BAD_INPUT, "problem \"%s\" is finished and cannot change", p->name)
                      : TWEED_OK;
