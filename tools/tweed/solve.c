@@ -1,0 +1,220 @@
+/* solve.c: tweed solve FILE */
+#include "command.h"
+
+#include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <tweed/report.h>
+#include <tweed/solve.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: tweed solve [OPTIONS] PROBLEM\n\n"
+    "Finds a schedule with the smallest initiation interval it can, checks it with the verifier, and says how good it "
+    "is.\n"
+    "PROBLEM is YAML, JSON or CIRCT's SSP text, gzipped or not; \"-\" is standard input.\n\n"
+    "  --solver NAME    auto (default) or one of the table below\n"
+    "  --ii N           exactly this initiation interval\n"
+    "  --max-ii N       none above this\n"
+    "  --max-stages N   at most so many stages\n"
+    "  --time-limit S   stop after S seconds with the best so far; without it, work is limited, not time\n"
+    "  --seed N         for solvers that use random numbers\n"
+    "  --threads N      0 (default): as many as there are processors\n"
+    "  --format FORMAT  text (default), json or dot\n"
+    "  -o FILE          write there instead of to stdout\n\n"
+    "Ctrl-C prints the best so far.\n\n"
+    "Solvers:\n";
+
+/* What the signal handler sets: Ctrl-C asks tweed_solve to stop. The second Ctrl-C ends the program. */
+static volatile int interrupted;
+
+static void on_signal(int number) {
+  (void)number;
+  interrupted = 1;
+}
+
+static void catch_signals(void) {
+  struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+/* The line on the terminal. Solvers may report from several threads. */
+typedef struct progress {
+  pthread_mutex_t lock;
+  double last;
+  bool shown;
+} progress;
+
+static void show_progress(void *user, const char *solver, int32_t trying_ii, int32_t best_ii, double seconds) {
+  progress *state = user;
+  pthread_mutex_lock(&state->lock);
+  if (seconds >= 1 && seconds - state->last >= 0.1) {
+    state->last = seconds;
+    state->shown = true;
+    fprintf(stderr, "\r\033[K%s: %.1f s", solver, seconds);
+    if (trying_ii > 0)
+      fprintf(stderr, ", trying II %d", (int)trying_ii);
+    if (best_ii > 0)
+      fprintf(stderr, ", best so far %d", (int)best_ii);
+    fflush(stderr);
+  }
+  pthread_mutex_unlock(&state->lock);
+}
+
+typedef struct request {
+  tweed_solve_options options;
+  const char *path, *format, *to;
+} request;
+
+static tweed_status write_schedule(const tweed_problem *p, const tweed_schedule *s, const char *format, FILE *file,
+                                   tweed_error *error) {
+  return strcmp(format, "json") == 0 ? tweed_schedule_write(p, s, file, error)
+                                     : tweed_report(p, s, format, file, error);
+}
+
+/* Writes what was found: a schedule, or the answer that there is none. */
+static int write_answer(const request *r, const tweed_problem *p, const tweed_schedule *s) {
+  output out;
+  tweed_error error;
+  int status = output_begin(&out, r->to);
+  if (status)
+    return status;
+  if (write_schedule(p, s, r->format, out.file, &error)) {
+    output_abandon(&out);
+    return library_error(&error);
+  }
+  return output_commit(&out);
+}
+
+static int solve(request *r) {
+  tweed_problem *p;
+  tweed_schedule *s = NULL;
+  tweed_error error = {.status = TWEED_OK};
+  if (tweed_problem_read(r->path, &p, &error))
+    return library_error(&error);
+  progress state = {.lock = PTHREAD_MUTEX_INITIALIZER};
+  if (isatty(STDERR_FILENO)) {
+    r->options.progress = show_progress;
+    r->options.progress_user = &state;
+  }
+  r->options.interrupt = &interrupted;
+  catch_signals();
+  tweed_status status = tweed_solve(p, &r->options, &s, &error);
+  if (state.shown)
+    fputs("\r\033[K", stderr);
+  int result = status_exit(status);
+  if (status) {
+    error.status = status;
+    library_error(&error);
+  }
+  if (s && result <= EXIT_NOT_SOLVED) {
+    int written = write_answer(r, p, s);
+    result = written ? written : result;
+  }
+  tweed_schedule_free(s);
+  tweed_problem_free(p);
+  return result;
+}
+
+static int print_solve_help(void) {
+  output out;
+  int status = output_begin(&out, NULL);
+  if (status)
+    return status;
+  fputs(help, out.file);
+  const char *name, *description;
+  for (size_t i = 0; (name = tweed_solver_name(i, &description)); i++)
+    fprintf(out.file, "  %-12s %s\n", name, description);
+  return output_commit(&out);
+}
+
+/* 0, or the exit status for a format that cannot be had. */
+static int check_format(const char *format) {
+  static const char *const now[] = {"text", "json", "dot"}, *const later[] = {"svg", "html", "pseudo", "cuda"};
+  for (size_t i = 0; i < sizeof now / sizeof *now; i++)
+    if (strcmp(format, now[i]) == 0)
+      return EXIT_SOLVED;
+  for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+    if (strcmp(format, later[i]) == 0)
+      return usage_error("solve", "--format %s is not available in this version; text, json and dot are", format);
+  return usage_error("solve", "--format \"%s\" is none of text, json, dot", format);
+}
+
+static bool parse_int32(const char *option, int64_t low, int64_t high, int32_t *out) {
+  int64_t value;
+  if (!parse_int("solve", option, optarg, low, high, &value))
+    return false;
+  *out = (int32_t)value;
+  return true;
+}
+
+/* Takes one option. EXIT_SOLVED: go on. */
+static int take_option(request *r, int option, int argc, char **argv) {
+  int64_t seed = 0;
+  bool good = true;
+  switch (option) {
+  case 's':
+    r->options.solver = optarg;
+    break;
+  case 'i':
+    good = parse_int32("--ii", 1, TWEED_MAX_NUMBER, &r->options.ii);
+    break;
+  case 'm':
+    good = parse_int32("--max-ii", 1, TWEED_MAX_NUMBER, &r->options.max_ii);
+    break;
+  case 'g':
+    good = parse_int32("--max-stages", 1, TWEED_MAX_NUMBER, &r->options.max_stages);
+    break;
+  case 't':
+    good = parse_real("solve", "--time-limit", optarg, 0, 1e9, &r->options.time_limit);
+    break;
+  case 'e':
+    good = parse_int("solve", "--seed", optarg, 0, INT64_MAX, &seed);
+    r->options.seed = (uint64_t)seed;
+    break;
+  case 'j':
+    good = parse_int32("--threads", 0, 1024, &r->options.threads);
+    break;
+  case 'J':
+    return usage_error("solve", "--joint is not available in this version");
+  case 'f':
+    r->format = optarg;
+    return check_format(optarg);
+  case 'o':
+    r->to = optarg;
+    break;
+  default:
+    return bad_option("solve", argc, argv, option);
+  }
+  return good ? EXIT_SOLVED : EXIT_USAGE;
+}
+
+int command_solve(int argc, char **argv) {
+  static const struct option options[] = {{"solver", required_argument, NULL, 's'},
+                                          {"ii", required_argument, NULL, 'i'},
+                                          {"max-ii", required_argument, NULL, 'm'},
+                                          {"max-stages", required_argument, NULL, 'g'},
+                                          {"time-limit", required_argument, NULL, 't'},
+                                          {"seed", required_argument, NULL, 'e'},
+                                          {"threads", required_argument, NULL, 'j'},
+                                          {"joint", no_argument, NULL, 'J'},
+                                          {"format", required_argument, NULL, 'f'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+  request r = {.format = "text"};
+  tweed_solve_options_default(&r.options);
+  for (int option; (option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1;) {
+    if (option == 'h')
+      return print_solve_help();
+    int status = take_option(&r, option, argc, argv);
+    if (status)
+      return status;
+  }
+  if (argc - optind != 1)
+    return usage_error("solve", "needs one problem");
+  r.path = argv[optind];
+  return solve(&r);
+}
