@@ -1,0 +1,41 @@
+/* compact.h: how good a modulo schedule is at its II, and sweeps that make it better. */
+#ifndef TWEED_SOLVE_COMPACT_H
+#define TWEED_SOLVE_COMPACT_H
+
+#include "solve/solver.h"
+
+/* Measures of one schedule. Doubles, since products of what a
+ * file may contain do not fit integers. cost weighs them; ties fall to the shorter sum of lifetimes, then to the
+ * shorter length. */
+typedef struct tweed_quality {
+  double stages;
+  double max_live; /* registers of all files together in the fullest row */
+  double excess;   /* registers above what the files have, over all files */
+  double copies;   /* of values that live longer than II: what a kernel must copy or unroll for */
+  double lifetime; /* register cycles */
+  double last;     /* largest start */
+  double cost;
+} tweed_quality;
+
+/* Scratch for one graph and II. Invariants: ops are in the table at start[]; every start is in [0, latest]. */
+typedef struct tweed_compactor {
+  const tweed_graph *g;
+  tweed_mrt table;
+  int64_t ii, latest, work; /* work: slots that may still be looked at */
+  int64_t *start, *saved;
+  int64_t *end;   /* scratch: of each value's life */
+  int64_t *other; /* scratch: the life's end of each producer of one op, were that op not there */
+  double *rows;   /* registers per row, NULL when II is too large for it */
+  int32_t *members, *mark;
+  int32_t round;
+  int64_t row_capacity;
+} tweed_compactor;
+
+bool tweed_compactor_init(tweed_compactor *c, const tweed_graph *g);
+void tweed_compactor_free(tweed_compactor *c);
+/* Improves start[] in place at the II; false when out of memory. */
+bool tweed_compactor_run(tweed_compactor *c, int64_t ii, int64_t max_start, int64_t *start, tweed_stop *stop);
+void tweed_compactor_measure(tweed_compactor *c, int64_t ii, const int64_t *start, tweed_quality *out);
+bool tweed_quality_better(const tweed_quality *a, const tweed_quality *b);
+
+#endif

@@ -1,0 +1,191 @@
+/* portfolio.c: runs rows of the solver table and judges what they hand back. */
+#include "solve/solver.h"
+#include <stdio.h>
+
+/* What has been found so far. Invariant: schedule is NULL or verified; cost is its objective (acyclic problems only).
+ */
+typedef struct best {
+  tweed_schedule *schedule;
+  double cost;
+  bool garbage; /* some row handed back an illegal schedule */
+} best;
+
+/* Once a search has left a gap to the bound, the dearer bound by packing is worth its time. */
+static tweed_status raise_bounds(tweed_job *job, tweed_error *error) {
+  if (job->packed || job->problem->length > 0)
+    return TWEED_OK;
+  job->packed = true;
+  tweed_status status = tweed_bounds_graph(job->graph, true, &job->bounds, error);
+  if (status == TWEED_OK && job->bounds.mii > job->first_ii)
+    job->first_ii = job->bounds.mii;
+  return status;
+}
+
+static tweed_status make_schedule(const tweed_job *job, const tweed_solver *row, const tweed_plan *plan,
+                                  tweed_schedule **out, tweed_error *error) {
+  const tweed_problem *p = job->problem;
+  tweed_schedule *s;
+  if (plan->ii > TWEED_MAX_NUMBER || plan->ii < 0)
+    return tweed_fail(error, TWEED_ILLEGAL, "a plan of II %lld", (long long)plan->ii);
+  tweed_status status = tweed_schedule_new(p, (int32_t)plan->ii, &s, error);
+  if (status != TWEED_OK)
+    return status;
+  for (int32_t v = 0; v < p->nops; v++)
+    tweed_schedule_set_start(s, v, plan->start[v]);
+  s->mii = s->lower_bound = p->length > 0 ? 0 : job->bounds.mii;
+  s->proof = p->length == 0 && plan->ii == job->bounds.mii ? TWEED_PROOF_MII : TWEED_PROOF_NONE;
+  s->answer = s->proof == TWEED_PROOF_NONE ? TWEED_ANSWER_FEASIBLE : TWEED_ANSWER_OPTIMAL;
+  s->solver = tweed_arena_strdup(s->arena, row->name);
+  status = s->solver ? tweed_verify(p, s, error) : tweed_no_memory(error);
+  if (status == TWEED_OK && p->length > 0) {
+    s->has_objective = true;
+    status = tweed_schedule_measure(p, s, &s->objective) ? TWEED_OK : tweed_no_memory(error);
+  }
+  if (status == TWEED_OK)
+    *out = s;
+  else
+    tweed_schedule_free(s);
+  return status;
+}
+
+/* The plan compacted if that is legal, else as it came; TWEED_ILLEGAL if neither is. */
+static tweed_status judge(tweed_job *job, const tweed_solver *row, tweed_plan *plan, tweed_schedule **out,
+                          tweed_error *error) {
+  size_t n = (size_t)job->problem->nops + 1;
+  tweed_plan raw = {plan->ii, plan->start};
+  if (row->compact && plan->ii > 0) {
+    raw.start = tweed_arena_array(job->arena, n, sizeof *raw.start);
+    if (!raw.start)
+      return tweed_no_memory(error);
+    for (int32_t v = 0; v < job->problem->nops; v++)
+      raw.start[v] = plan->start[v];
+    tweed_status status = tweed_compact(job, plan, error);
+    if (status != TWEED_OK)
+      return status;
+    status = make_schedule(job, row, plan, out, error);
+    if (status != TWEED_ILLEGAL)
+      return status;
+  }
+  return make_schedule(job, row, &raw, out, error);
+}
+
+static double cost_of(const tweed_problem *p, const tweed_schedule *s) {
+  if (!p->has_objective)
+    return (double)tweed_schedule_length(p, s);
+  const tweed_objective *w = &p->objective, *v = &s->objective;
+  return w->resource * v->resource + w->communication * v->communication + w->memory * v->memory;
+}
+
+/* Keeps the better of the two. */
+static void consider(tweed_job *job, best *b, tweed_schedule *s) {
+  double cost = job->problem->length > 0 ? cost_of(job->problem, s) : (double)s->ii;
+  if (b->schedule && b->cost <= cost) {
+    tweed_schedule_free(s);
+    return;
+  }
+  tweed_schedule_free(b->schedule);
+  b->schedule = s;
+  b->cost = cost;
+  job->best_ii = s->ii;
+}
+
+/* One row. Only running out of memory is an error that ends everything; what else goes wrong in a row is its own
+ * affair. */
+static tweed_status run_row(tweed_job *job, const tweed_solver *row, best *b, tweed_error *error) {
+  tweed_plan plan = {-1, tweed_arena_array(job->arena, (size_t)job->problem->nops + 1, sizeof *plan.start)};
+  tweed_schedule *s = NULL;
+  if (!plan.start)
+    return tweed_no_memory(error);
+  tweed_status status = row->run(job, &plan, error);
+  if ((status != TWEED_OK && status != TWEED_UNKNOWN) || plan.ii < 0)
+    return status == TWEED_OK ? tweed_fail(error, TWEED_UNKNOWN, "solver '%s' found nothing", row->name) : status;
+  if (plan.ii > job->bounds.mii) {
+    status = raise_bounds(job, error);
+    if (status != TWEED_OK)
+      return status;
+  }
+  status = judge(job, row, &plan, &s, error);
+  if (status == TWEED_OK)
+    consider(job, b, s);
+  if (status != TWEED_ILLEGAL)
+    return status;
+  b->garbage = true;
+  tweed_error why = error ? *error : (tweed_error){0};
+  return tweed_fail_at(error, TWEED_INTERNAL, "", 0, 0, why.key, "solver '%s' gave an illegal schedule: %.400s",
+                       row->name, why.message);
+}
+
+/* The row that comes after `last` in rank (equal ranks: in table order), or NULL. */
+static const tweed_solver *next_row(const tweed_solve_seam *seam, int kind, const tweed_solver *last) {
+  const tweed_solver *found = NULL;
+  for (size_t i = 0; i < seam->count; i++) {
+    const tweed_solver *row = &seam->table[i];
+    bool after = !last || row->portfolio > last->portfolio || (row->portfolio == last->portfolio && row > last);
+    if (row->run && (row->kinds & kind) && row->portfolio != TWEED_RANK_NONE && after &&
+        (!found || row->portfolio < found->portfolio))
+      found = row;
+  }
+  return found;
+}
+
+/* Nothing better is to be had from this row. */
+static bool skip(const tweed_job *job, const best *b, const tweed_solver *row) {
+  if (job->problem->length > 0 || !b->schedule)
+    return false;
+  return row->portfolio >= TWEED_RANK_FALLBACK || b->schedule->ii <= job->first_ii;
+}
+
+static tweed_status run_portfolio(tweed_job *job, const tweed_solve_seam *seam, best *b, tweed_error *error) {
+  int kind = job->problem->length > 0 ? TWEED_ACYCLIC : TWEED_MODULO;
+  tweed_status last = TWEED_UNKNOWN;
+  for (const tweed_solver *row = next_row(seam, kind, NULL); row; row = next_row(seam, kind, row)) {
+    if (skip(job, b, row))
+      continue;
+    bool over = tweed_stopped(job->stop);
+    if (over && (b->schedule || row->portfolio < TWEED_RANK_FALLBACK))
+      continue;
+    tweed_stop none = {0}, *stop = job->stop;
+    job->stop = over ? &none : stop; /* a fallback is quick, and better than nothing after a limit */
+    tweed_status status = run_row(job, row, b, error);
+    job->stop = stop;
+    if (status == TWEED_NO_MEMORY)
+      return status;
+    if (status == TWEED_INFEASIBLE && !b->schedule)
+      return status;
+    last = status;
+    if (b->schedule && b->schedule->ii - 1 < job->last_ii)
+      job->last_ii = b->schedule->ii - 1;
+  }
+  return last;
+}
+
+/* The bound may have risen since the schedule was made. */
+static void renew_claims(const tweed_job *job, tweed_schedule *s) {
+  if (job->problem->length > 0 || s->mii >= job->bounds.mii)
+    return;
+  s->mii = s->lower_bound = job->bounds.mii;
+  s->proof = s->ii == s->mii ? TWEED_PROOF_MII : TWEED_PROOF_NONE;
+  s->answer = s->ii == s->mii ? TWEED_ANSWER_OPTIMAL : TWEED_ANSWER_FEASIBLE;
+}
+
+tweed_status tweed_run_rows(tweed_job *job, const tweed_solve_seam *seam, const tweed_solver *only,
+                            tweed_schedule **out, tweed_error *error) {
+  best b = {0};
+  tweed_error mine = {0};
+  tweed_status status = only ? run_row(job, only, &b, &mine) : run_portfolio(job, seam, &b, &mine);
+  if (status == TWEED_UNKNOWN && !b.schedule) {
+    tweed_status raised = raise_bounds(job, &mine);
+    status = raised == TWEED_OK ? status : raised;
+  }
+  if (b.schedule && status != TWEED_NO_MEMORY) {
+    renew_claims(job, b.schedule);
+    *out = b.schedule;
+    return TWEED_OK;
+  }
+  tweed_schedule_free(b.schedule);
+  if (error)
+    *error = mine;
+  if (!only && b.garbage && status != TWEED_NO_MEMORY)
+    return tweed_fail(error, TWEED_INTERNAL, "a solver gave an illegal schedule and no other one found a legal one");
+  return status;
+}

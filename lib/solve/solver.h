@@ -1,0 +1,93 @@
+/* solver.h: the table of solvers and what a row gets and gives.
+ *
+ * A solver is a row: a name, an entry, what it can prove. An entry gets a job and fills a plan; it never judges itself:
+ * whatever it hands back passes through tweed_verify() in solve.c before anybody sees it. */
+#ifndef TWEED_SOLVE_SOLVER_H
+#define TWEED_SOLVE_SOLVER_H
+
+#include "solve/bounds.h"
+#include <stdatomic.h>
+
+/* Says when to end early. Invariant: once `stopped` is set it stays set; the clock is only read if there is a deadline.
+ */
+typedef struct tweed_stop {
+  const volatile int *interrupt;
+  double deadline; /* by tweed_clock(), 0 = none */
+  atomic_bool stopped;
+} tweed_stop;
+bool tweed_stopped(tweed_stop *stop);
+
+/* Start times found by a solver. ii 0 = acyclic, -1 = nothing found. */
+typedef struct tweed_plan {
+  int64_t ii;
+  int64_t *start; /* one per op, allocated by whoever makes the plan */
+} tweed_plan;
+
+/* One call of tweed_solve. Read by rows; only the main thread calls tweed_job_progress(). */
+typedef struct tweed_job {
+  const tweed_problem *problem;
+  const tweed_solve_options *options;
+  tweed_arena *arena;
+  const tweed_graph *graph;
+  tweed_bounds bounds;
+  int64_t first_ii, last_ii; /* the IIs to try, both included; 0 for acyclic problems */
+  int64_t best_ii;           /* found before this row ran, 0 = nothing */
+  bool packed;               /* bounds include tweed_pack() */
+  double began, last_progress;
+  tweed_stop *stop;
+} tweed_job;
+
+/* Largest start time within the limit on stages; INT64_MAX = no limit. */
+int64_t tweed_job_max_start(const tweed_job *job, int64_t ii);
+/* At most ten calls a second reach the user. */
+void tweed_job_progress(tweed_job *job, const char *solver, int64_t trying_ii);
+
+enum { TWEED_MODULO = 1, TWEED_ACYCLIC = 2 };
+enum { TWEED_PROVES_NOTHING = 0, TWEED_PROVES_MII = 1 << TWEED_PROOF_MII };
+
+/* Rows of `auto` run in order of their rank; modulo rows of this rank and above only if nothing was found before. For
+ * acyclic problems all run, and the best by the problem's objective wins. */
+enum { TWEED_RANK_NONE = 0, TWEED_RANK_FALLBACK = 100 };
+
+/* run: TWEED_OK with a filled plan, TWEED_INFEASIBLE (only if proved for all IIs of the job), TWEED_UNKNOWN (a limit;
+ * the plan may still hold the best so far), or an error. A row without `run` is known but not in this version. */
+typedef struct tweed_solver {
+  const char *name, *description;
+  int kinds;       /* problems it takes: TWEED_MODULO, TWEED_ACYCLIC */
+  unsigned proves; /* bits 1 << tweed_proof */
+  int portfolio;   /* rank */
+  bool compact;    /* its plans are worth tweed_compact() */
+  tweed_status (*run)(tweed_job *job, tweed_plan *plan, tweed_error *error);
+} tweed_solver;
+
+extern const tweed_solver tweed_solvers[];
+extern const size_t tweed_solver_count;
+
+tweed_status tweed_run_asap(tweed_job *job, tweed_plan *plan, tweed_error *error);
+tweed_status tweed_run_alap(tweed_job *job, tweed_plan *plan, tweed_error *error);
+tweed_status tweed_run_list(tweed_job *job, tweed_plan *plan, tweed_error *error);
+tweed_status tweed_run_ims(tweed_job *job, tweed_plan *plan, tweed_error *error);
+tweed_status tweed_run_restarts(tweed_job *job, tweed_plan *plan, tweed_error *error);
+
+/* What tests put in place of the real table. */
+typedef struct tweed_solve_seam {
+  const tweed_solver *table;
+  size_t count;
+} tweed_solve_seam;
+tweed_status tweed_solve_with(const tweed_problem *p, const tweed_solve_options *options, const tweed_solve_seam *seam,
+                              tweed_schedule **out, tweed_error *error);
+
+/* Runs one row (or, `only` NULL, the portfolio) on a job whose bounds and range of IIs are set; *out is verified.
+ * Raises job->bounds where a search left a gap. TWEED_UNKNOWN and TWEED_INFEASIBLE leave *out NULL. */
+tweed_status tweed_run_rows(tweed_job *job, const tweed_solve_seam *seam, const tweed_solver *only,
+                            tweed_schedule **out, tweed_error *error);
+
+/* Starts that overlap no iterations, in priority order (a list schedule), and the least II >= at_least at which they
+ * are legal; they are then legal at every larger II too. TWEED_UNKNOWN if that II is beyond TWEED_MAX_NUMBER. */
+tweed_status tweed_list_starts(const tweed_graph *g, int64_t at_least, tweed_stop *stop, int64_t *start, int64_t *ii,
+                               tweed_error *error);
+
+/* Makes the lifetimes of the plan shorter and its stages fewer, at its II. */
+tweed_status tweed_compact(tweed_job *job, tweed_plan *plan, tweed_error *error);
+
+#endif
