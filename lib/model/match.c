@@ -40,19 +40,65 @@ static tweed_status compile(const char *pattern, size_t length, regex_t *out, tw
   return tweed_fail(error, TWEED_BAD_INPUT, "\"%.*s\" is not a regular expression: %s", (int)length, pattern, why);
 }
 
-static tweed_status compile_match(tweed_match *match, tweed_error *error) {
-  tweed_status status = compile(match->llvm, strlen(match->llvm), &match->llvm_re, error);
-  if (status || !match->type)
-    return status;
-  status = compile(match->type, strlen(match->type), &match->type_re, error);
-  if (status)
-    regfree(&match->llvm_re);
+/* ---- patterns ---- */
+
+/* Is the pattern a list of words without anything special, such as "fadd|call llvm\\.fma"? */
+static bool is_words(const char *pattern) {
+  for (const char *c = pattern; *c; c++) {
+    if (*c == '\\' && c[1] == '.')
+      c++;
+    else if (strchr("\\.[]()*+?{}^$", *c))
+      return false;
+  }
+  return true;
+}
+
+static bool is_one_of(const char *words, const char *text) {
+  for (const char *w = words;; w++) {
+    const char *t = text;
+    for (; *w && *w != '|'; w++) {
+      if (*w == '\\')
+        w++;
+      if (t && *t == *w)
+        t++;
+      else
+        t = NULL;
+    }
+    if (t && !*t)
+      return true;
+    if (!*w)
+      return false;
+  }
+}
+
+/* The number of the pattern, compiled now if no match has had it so far. */
+static tweed_status pattern_of(tweed_machine *m, const char *text, int32_t *out, tweed_error *error) {
+  for (*out = 0; *out < m->npatterns; ++*out)
+    if (strcmp(m->patterns[*out]->text, text) == 0)
+      return TWEED_OK;
+  tweed_pattern *new = tweed_arena_alloc(m->arena, sizeof *new);
+  if (!new || !tweed_arena_grow(m->arena, (void **)&m->patterns, &m->cap_patterns, (size_t)m->npatterns + 1,
+                                sizeof *m->patterns))
+    return tweed_no_memory(error);
+  new->text = text;
+  new->words = strlen(text) <= MAX_PATTERN &&is_words(text);
+  tweed_status status = new->words ? TWEED_OK : compile(text, strlen(text), &new->re, error);
+  if (!status)
+    m->patterns[m->npatterns++] = new;
+  return status;
+}
+
+static tweed_status compile_match(tweed_machine *m, tweed_match *match, tweed_error *error) {
+  tweed_status status = pattern_of(m, match->llvm, &match->llvm_pattern, error);
+  match->type_pattern = -1;
+  if (!status && match->type)
+    status = pattern_of(m, match->type, &match->type_pattern, error);
   return status;
 }
 
 tweed_status tweed_machine_compile(tweed_machine *m, tweed_error *error) {
   while (m->ncompiled < m->nmatches) {
-    tweed_status status = compile_match(&m->matches[m->ncompiled], error);
+    tweed_status status = compile_match(m, &m->matches[m->ncompiled], error);
     if (status)
       return status;
     m->ncompiled++;
@@ -78,24 +124,45 @@ tweed_status tweed_check_cpu(const char *pattern, tweed_error *error) {
 }
 
 void tweed_machine_forget(tweed_machine *m) {
-  for (int32_t i = 0; i < m->ncompiled; i++) {
-    regfree(&m->matches[i].llvm_re);
-    if (m->matches[i].type)
-      regfree(&m->matches[i].type_re);
-  }
-  m->ncompiled = 0;
+  for (int32_t i = 0; i < m->npatterns; i++)
+    if (!m->patterns[i]->words)
+      regfree(&m->patterns[i]->re);
+  m->npatterns = m->ncompiled = 0;
+}
+
+/* ---- classes ---- */
+
+enum { REMEMBERED = 512 };
+
+/* One question to tweed_machine_match: what is known of the patterns so far, 0 = nothing, 1 = fits, -1 = does not. */
+typedef struct question {
+  const tweed_machine *machine;
+  signed char opcode[REMEMBERED], type[REMEMBERED];
+} question;
+
+static bool fits_pattern(const question *q, signed char *known, int32_t pattern, const char *text) {
+  const tweed_pattern *p = q->machine->patterns[pattern];
+  if (pattern < REMEMBERED && known[pattern])
+    return known[pattern] > 0;
+  bool result = p->words ? is_one_of(p->text, text) : regexec(&p->re, text, 0, NULL, 0) == 0;
+  if (pattern < REMEMBERED)
+    known[pattern] = result ? 1 : -1;
+  return result;
 }
 
 int32_t tweed_machine_match(const tweed_machine *m, const char *opcode, const char *type) {
+  question q = {.machine = m};
   for (int32_t i = 0; i < m->ncompiled; i++) {
     const tweed_match *match = &m->matches[i];
-    if (regexec(&match->llvm_re, opcode, 0, NULL, 0) != 0)
+    if (!fits_pattern(&q, q.opcode, match->llvm_pattern, opcode))
       continue;
-    if (!match->type || regexec(&match->type_re, type, 0, NULL, 0) == 0)
+    if (match->type_pattern < 0 || fits_pattern(&q, q.type, match->type_pattern, type))
       return match->class_index;
   }
   return -1;
 }
+
+/* ---- CPUs ---- */
 
 static bool fits(const char *pattern, size_t length, const char *text) {
   regex_t re;
@@ -106,24 +173,40 @@ static bool fits(const char *pattern, size_t length, const char *text) {
   return result;
 }
 
-static bool machine_fits(const tweed_machine *m, const char *triple, const char *cpu) {
-  for (int32_t i = 0; i < m->ncpus; i++) {
-    const char *space = strchr(m->cpus[i], ' ');
-    if (fits(m->cpus[i], (size_t)(space - m->cpus[i]), triple) && fits(space + 1, strlen(space + 1), cpu))
+/* The next pattern of a shipped file's `cpus:`, which stand quoted one on a line ("  - '…'"), so that choosing a
+ * machine need not read them all; NULL behind the last. *at moves on. */
+static const char *next_cpu(const char **at, size_t *length) {
+  static const char item[] = "\n  - '";
+  if (strncmp(*at, item, sizeof item - 1) != 0)
+    return NULL;
+  const char *start = *at + sizeof item - 1;
+  const char *end = strchr(start, '\'');
+  if (!end)
+    return NULL;
+  *length = (size_t)(end - start);
+  *at = end + 1;
+  return start;
+}
+
+static bool machine_fits(const char *yaml, const char *triple, const char *cpu) {
+  static const char key[] = "\ncpus:";
+  const char *at = strstr(yaml, key), *pattern;
+  size_t length;
+  if (!at)
+    return false;
+  at += sizeof key - 1;
+  while ((pattern = next_cpu(&at, &length))) {
+    const char *space = memchr(pattern, ' ', length);
+    if (space && fits(pattern, (size_t)(space - pattern), triple) &&
+        fits(space + 1, length - (size_t)(space + 1 - pattern), cpu))
       return true;
   }
   return false;
 }
 
 const char *tweed_machine_for_cpu(const char *triple, const char *cpu) {
-  for (size_t i = 0; i < tweed_shipped_machines_count; i++) {
-    tweed_machine *m;
-    if (tweed_machine_shipped(tweed_shipped_machines[i].name, &m, NULL))
-      continue;
-    bool found = machine_fits(m, triple ? triple : "", cpu ? cpu : "");
-    tweed_machine_free(m);
-    if (found)
+  for (size_t i = 0; i < tweed_shipped_machines_count; i++)
+    if (machine_fits(tweed_shipped_machines[i].text, triple ? triple : "", cpu ? cpu : ""))
       return tweed_shipped_machines[i].name;
-  }
   return "generic";
 }

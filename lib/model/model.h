@@ -43,10 +43,17 @@ typedef struct tweed_memory {
   int64_t bytes;
 } tweed_memory;
 
+/* A regular expression that several matches may share. Words with | between them need no compiling. */
+typedef struct tweed_pattern {
+  const char *text;
+  bool words;
+  regex_t re; /* unless words */
+} tweed_pattern;
+
 typedef struct tweed_match {
   const char *llvm, *type; /* anchored POSIX extended expressions; type NULL = any */
   int32_t class_index;
-  regex_t llvm_re, type_re; /* compiled by finish */
+  int32_t llvm_pattern, type_pattern; /* set by finish; -1 = any */
 } tweed_match;
 
 typedef struct tweed_warps {
@@ -77,7 +84,10 @@ struct tweed_machine {
   const char **cpus; /* patterns "TRIPLE-REGEX CPU-REGEX" for machine=auto */
   tweed_warps warps;
   size_t cap_units, cap_classes, cap_files, cap_memories, cap_matches, cap_cpus;
-  int32_t ncompiled; /* matches whose expressions are compiled */
+  int32_t ncompiled; /* matches whose patterns are compiled */
+  int32_t npatterns;
+  tweed_pattern **patterns; /* different from each other */
+  size_t cap_patterns;
   int32_t *ones;     /* shared by the uses that hold one of a unit for many cycles */
   size_t cap_ones;
 };

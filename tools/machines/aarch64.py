@@ -121,28 +121,28 @@ def match(sizes=SIZES):
              ("freeze|bitcast|ptrtoint|inttoptr|extractvalue|insertvalue", None, "free"),
              ("trunc", f"({INT}) to ({INT})", "free"), ("zext", "i32 to i64", "free"), ("zext|sext", f"({INT}) to ({INT})", "alu"),
              ("[su]itofp", f"({INT}) to .*", "int_to_float"), ("fpto[su]i", f".* to ({INT})", "float_to_int"),
-             ("call llvm.fpto[su]i.sat", f"({INT})", "float_to_int"),
+             (r"call llvm\.fpto[su]i\.sat", f"({INT})", "float_to_int"),
              ("fpext|fptrunc", f"({FLOAT}) to .*", "fcvt")]
     rows += [("add|sub|and|or|xor|shl|lshr|ashr|getelementptr", f"({INT})", "alu"), ("mul", "i64", "mul64"), ("mul", f"({INT})", "mul32"),
              ("[su]div", "i64", "div64"), ("[su]div", f"({INT})", "div32"), ("[su]rem", "i64", "rem64"), ("[su]rem", f"({INT})", "rem32"),
              ("icmp", f"({INT})", "cmp"), ("select", f"({INT})", "select"), ("load", f"({INT})", "load"), ("store", f"({INT})", "store"),
-             ("call llvm.[su](min|max)", f"({INT})", "minmax"), ("call llvm.abs", f"({INT})", "abs"),
-             ("call llvm.(fshl|fshr)", f"({INT})", "alu"), ("call llvm.(bswap|bitreverse)", f"({INT})", "rev"),
-             ("call llvm.ctlz", f"({INT})", "clz"), ("call llvm.cttz", f"({INT})", "ctz"), ("call llvm.ctpop", f"({INT})", "ctpop"),
-             ("call llvm.u(add|sub).sat", f"({INT})", "satu"), ("call llvm.s(add|sub|shl).sat|call llvm.ushl.sat", f"({INT})", "sats"),
-             (r"call llvm.[su](add|sub|mul).with.overflow", None, "overflow")]
-    rows += [("fadd|fsub", f"({FLOAT})", "fadd"), ("fmul", f"({FLOAT})", "fmul"), ("fneg|call llvm.fabs", f"({FLOAT})", "fabs"),
+             (r"call llvm\.[su](min|max)", f"({INT})", "minmax"), (r"call llvm\.abs", f"({INT})", "abs"),
+             (r"call llvm\.(fshl|fshr)", f"({INT})", "alu"), (r"call llvm\.(bswap|bitreverse)", f"({INT})", "rev"),
+             (r"call llvm\.ctlz", f"({INT})", "clz"), (r"call llvm\.cttz", f"({INT})", "ctz"), (r"call llvm\.ctpop", f"({INT})", "ctpop"),
+             (r"call llvm\.u(add|sub)\.sat", f"({INT})", "satu"), (r"call llvm\.s(add|sub|shl)\.sat|call llvm\.ushl\.sat", f"({INT})", "sats"),
+             (r"call llvm\.[su](add|sub|mul)\.with\.overflow", None, "overflow")]
+    rows += [("fadd|fsub", f"({FLOAT})", "fadd"), ("fmul", f"({FLOAT})", "fmul"), (r"fneg|call llvm\.fabs", f"({FLOAT})", "fabs"),
              ("fdiv", "double", "fdiv64"), ("fdiv", f"({FLOAT})", "fdiv32"), ("fcmp", f"({FLOAT})", "fcmp"), ("select", f"({FLOAT})", "fselect"),
              ("load", f"({FLOAT})", "fload"), ("store", f"({FLOAT})", "fstore"),
-             ("call llvm.(fma|fmuladd)", f"({FLOAT})", "fma"), ("call llvm.sqrt", "double", "fsqrt64"), ("call llvm.sqrt", f"({FLOAT})", "fsqrt32"),
-             ("call llvm.(minnum|maxnum|minimum|maximum)", f"({FLOAT})", "fminmax"),
-             ("call llvm.(floor|ceil|trunc|rint|nearbyint|round|roundeven)", f"({FLOAT})", "frint"),
-             ("call llvm.copysign", f"({FLOAT})", "fcopysign"), ("call llvm.l?l?(rint|round)", f"({INT})", "float_to_int")]
+             (r"call llvm\.(fma|fmuladd)", f"({FLOAT})", "fma"), (r"call llvm\.sqrt", "double", "fsqrt64"), (r"call llvm\.sqrt", f"({FLOAT})", "fsqrt32"),
+             (r"call llvm\.(minnum|maxnum|minimum|maximum)", f"({FLOAT})", "fminmax"),
+             (r"call llvm\.(floor|ceil|trunc|rint|nearbyint|round|roundeven)", f"({FLOAT})", "frint"),
+             (r"call llvm\.copysign", f"({FLOAT})", "fcopysign"), (r"call llvm\.l?l?(rint|round)", f"({INT})", "float_to_int")]
     rows += vector_match(wide)
-    rows += [("call llvm.vector.reduce.f.*", None, "vfreduce"), ("call llvm.vector.reduce.*", None, "vreduce"),
+    rows += [(r"call llvm\.vector\.reduce\.f.*", None, "vfreduce"), (r"call llvm\.vector\.reduce\..*", None, "vreduce"),
              ("extractelement", f"({FLOAT})", "vextract"), ("extractelement", None, "vextract_int"),
              ("insertelement", "<.*(half|bfloat|float|double)>", "vinsert"), ("insertelement", None, "vinsert_int"),
-             ("call llvm.experimental.noalias.scope.decl|call llvm.(assume|lifetime.*|dbg.*|expect|annotation.*)", None, "free"),
+             (r"call llvm\.experimental\.noalias\.scope\.decl|call llvm\.(assume|lifetime.*|dbg.*|expect|annotation.*)", None, "free"),
              ("frem|call .*", None, "call"), (".*", f"({FLOAT})", "fadd"), (".*", "<.*>", "valu_q"), (".*", None, "alu")]
     return rows
 
@@ -151,15 +151,15 @@ def vector_match(wide):
     """By size of the result, for casts by that of the wider side."""
     rows = [("mul", "<.* x i64>", "vmul64"), ("[su](div|rem)", "<.*>", "vdiv")]
     by_size = [("vlogic", "and|or|xor"), ("valu", "add|sub|getelementptr"), ("vshift", "shl|lshr|ashr"), ("vmul", "mul"),
-               ("vcmp", "icmp"), ("vsel", "select|call llvm.copysign|call llvm.fsh[lr]"), ("vload", "load|call llvm.masked.load"),
-               ("vstore", "store|call llvm.masked.store"), ("vminmax", "call llvm.[su](min|max)"), ("vabs", "call llvm.abs"),
-               ("vsat", "call llvm.[su](add|sub|shl).sat"), ("vcnt", "call llvm.(ctpop|ctlz|cttz|bswap|bitreverse)"),
-               ("vfadd", "fadd|fsub"), ("vfmul", "fmul"), ("vfma", "call llvm.(fma|fmuladd)"), ("vfabs", "fneg|call llvm.fabs"),
-               ("vfcmp", "fcmp"), ("vfminmax", "call llvm.(minnum|maxnum|minimum|maximum)"),
-               ("vfrint", "call llvm.(floor|ceil|trunc|rint|nearbyint|round|roundeven)"), ("vshuffle", "shufflevector")]
+               ("vcmp", "icmp"), ("vsel", r"select|call llvm\.copysign|call llvm\.fsh[lr]"), ("vload", r"load|call llvm\.masked\.load"),
+               ("vstore", r"store|call llvm\.masked\.store"), ("vminmax", r"call llvm\.[su](min|max)"), ("vabs", r"call llvm\.abs"),
+               ("vsat", r"call llvm\.[su](add|sub|shl)\.sat"), ("vcnt", r"call llvm\.(ctpop|ctlz|cttz|bswap|bitreverse)"),
+               ("vfadd", "fadd|fsub"), ("vfmul", "fmul"), ("vfma", r"call llvm\.(fma|fmuladd)"), ("vfabs", r"fneg|call llvm\.fabs"),
+               ("vfcmp", "fcmp"), ("vfminmax", r"call llvm\.(minnum|maxnum|minimum|maximum)"),
+               ("vfrint", r"call llvm\.(floor|ceil|trunc|rint|nearbyint|round|roundeven)"), ("vshuffle", "shufflevector")]
     for kind, pattern in by_size:
         rows += [(pattern, t, f"{kind}_{s}") for s, t in wide]
-    for kind, pattern in (("vfdiv", "fdiv"), ("vfsqrt", "call llvm.sqrt")):
+    for kind, pattern in (("vfdiv", "fdiv"), ("vfsqrt", r"call llvm\.sqrt")):
         for s, t in wide[:-1]:
             doubles = "|".join(str(n) for n in DOUBLES[s])
             rows += [(pattern, f"<({doubles}) x double>", f"{kind}64_{s}"), (pattern, t, f"{kind}32_{s}")]

@@ -60,25 +60,25 @@ def match():
             ("freeze|bitcast|ptrtoint|inttoptr|extractvalue|insertvalue|trunc|extractelement|insertelement", None, "free"),
             ("zext", f"i1 to ({INT})", "free"), ("zext", f"(i16|i32) to ({INT})", "alu2"), ("sext", f"(i8|i16) to ({INT})", "alu2"),
             ("zext|sext", to, "alu"), ("[su]itofp", f"({INT}) to .*", "int_to_float"), ("fpto[su]i", f".* to ({INT})", "float_to_int"),
-            ("call llvm.fpto[su]i.sat|call llvm.l?l?(rint|round)", f"({INT})", "float_to_int"), ("fpext|fptrunc", f"({FLOAT}) to .*", "fcvt"),
+            (r"call llvm\.fpto[su]i\.sat|call llvm\.l?l?(rint|round)", f"({INT})", "float_to_int"), ("fpext|fptrunc", f"({FLOAT}) to .*", "fcvt"),
             ("add|sub|and|or|xor|shl|lshr|ashr|icmp|getelementptr", f"({INT})", "alu"), ("mul", f"({INT})", "mul"),
             ("[su]div", "i64", "div64"), ("[su]div", f"({INT})", "div32"), ("[su]rem", "i64", "rem64"), ("[su]rem", f"({INT})", "rem32"),
             ("select", f"({INT})", "select"), ("load", f"({INT})", "load"), ("store", f"({INT})", "store"),
-            ("call llvm.[su](min|max)", f"({INT})", "minmax"), ("call llvm.(abs|[su](add|sub|shl).sat)", f"({INT})", "alu3"),
-            ("call llvm.(fshl|fshr)", f"({INT})", "rotate"), ("call llvm.[su](add|sub|mul).with.overflow", None, "alu3"),
-            ("call llvm.(bswap|bitreverse|ctlz|cttz|ctpop)", f"({INT})", "bits")]
-    for kind, pattern in (("fadd", "fadd|fsub"), ("fmul", "fmul"), ("fma", "call llvm.(fma|fmuladd)"), ("fdiv", "fdiv"),
-                          ("fsqrt", "call llvm.sqrt")):
+            (r"call llvm\.[su](min|max)", f"({INT})", "minmax"), (r"call llvm\.(abs|[su](add|sub|shl)\.sat)", f"({INT})", "alu3"),
+            (r"call llvm\.(fshl|fshr)", f"({INT})", "rotate"), (r"call llvm\.[su](add|sub|mul)\.with\.overflow", None, "alu3"),
+            (r"call llvm\.(bswap|bitreverse|ctlz|cttz|ctpop)", f"({INT})", "bits")]
+    for kind, pattern in (("fadd", "fadd|fsub"), ("fmul", "fmul"), ("fma", r"call llvm\.(fma|fmuladd)"), ("fdiv", "fdiv"),
+                          ("fsqrt", r"call llvm\.sqrt")):
         rows += [(pattern, "double", kind + "64"), (pattern, f"({FLOAT})", kind + "32")]
-    rows += [("fneg|call llvm.(fabs|copysign)", f"({FLOAT})", "fsign"), ("fcmp", f"({FLOAT})", "fcmp"), ("select", f"({FLOAT})", "fselect"),
+    rows += [(r"fneg|call llvm\.(fabs|copysign)", f"({FLOAT})", "fsign"), ("fcmp", f"({FLOAT})", "fcmp"), ("select", f"({FLOAT})", "fselect"),
              ("load", f"({FLOAT})", "fload"), ("store", f"({FLOAT})", "fstore"),
-             ("call llvm.(minnum|maxnum|minimum|maximum)", f"({FLOAT})", "fminmax"),
-             ("call llvm.(floor|ceil|trunc|rint|nearbyint|round|roundeven)", f"({FLOAT})", "frint"),
-             ("call llvm.experimental.noalias.scope.decl|call llvm.(assume|lifetime.*|dbg.*|expect|annotation.*)", None, "free"),
-             ("call llvm.vector.reduce.f.*", None, "v4_float"), ("call llvm.vector.reduce.*", None, "v4_alu")]
+             (r"call llvm\.(minnum|maxnum|minimum|maximum)", f"({FLOAT})", "fminmax"),
+             (r"call llvm\.(floor|ceil|trunc|rint|nearbyint|round|roundeven)", f"({FLOAT})", "frint"),
+             (r"call llvm\.experimental\.noalias\.scope\.decl|call llvm\.(assume|lifetime.*|dbg.*|expect|annotation.*)", None, "free"),
+             (r"call llvm\.vector\.reduce\.f.*", None, "v4_float"), (r"call llvm\.vector\.reduce\..*", None, "v4_alu")]
     for n, lanes in ((2, "<2 x .*>"), (4, "<[34] x .*>"), (8, "<.*>")):
         rows += [("load", lanes, f"v{n}_load"), ("store", lanes, f"v{n}_store"),
-                 ("(f|call llvm.f|call llvm.sqrt|call llvm.m).*", lanes, f"v{n}_float"), (".*", lanes + "( to .*)?", f"v{n}_alu")]
+                 (r"(f|call llvm\.f|call llvm\.sqrt|call llvm\.m).*", lanes, f"v{n}_float"), (".*", lanes + "( to .*)?", f"v{n}_alu")]
     return rows + [("frem|call .*", None, "call"), (".*", f"({FLOAT})", "fadd32"), (".*", None, "alu")]
 
 

@@ -106,32 +106,32 @@ def match():
             ("bitcast", f"({INT}) to ({FLOAT}|<.*>)", "move_to_float"), ("bitcast", f"({FLOAT}|<.*>) to ({INT})", "move_to_int"),
             ("freeze|bitcast|ptrtoint|inttoptr|extractvalue|insertvalue", None, "free"), ("trunc", to, "free"), ("zext", "i32 to i64", "free"),
             ("zext|sext", to, "movx"), ("[su]itofp", f"({INT}) to .*", "int_to_float"), ("fpto[su]i", f".* to ({INT})", "float_to_int"),
-            ("call llvm.fpto[su]i.sat|call llvm.l?l?(rint|round)", f"({INT})", "float_to_int"), ("fpext|fptrunc", f"({FLOAT}) to .*", "fcvt"),
+            (r"call llvm\.fpto[su]i\.sat|call llvm\.l?l?(rint|round)", f"({INT})", "float_to_int"), ("fpext|fptrunc", f"({FLOAT}) to .*", "fcvt"),
             ("add|sub|and|or|xor", f"({INT})", "alu"), ("shl|lshr|ashr", f"({INT})", "shift"), ("getelementptr", f"({INT})", "lea"),
             ("mul", f"({INT})", "mul"), ("[su](div|rem)", "i64", "div64"), ("[su](div|rem)", f"({INT})", "div32"),
             ("icmp", f"({INT})", "setcc"), ("select", f"({INT})", "select"), ("load", f"({INT})", "load"), ("store", f"({INT})", "store"),
-            ("call llvm.[su](min|max)", f"({INT})", "minmax"), ("call llvm.abs", f"({INT})", "abs"), ("call llvm.(fshl|fshr)", f"({INT})", "shift_imm"),
-            ("call llvm.bswap", f"({INT})", "bswap"), ("call llvm.bitreverse", f"({INT})", "bitreverse"), ("call llvm.ctlz", f"({INT})", "clz"),
-            ("call llvm.cttz", f"({INT})", "ctz"), ("call llvm.ctpop", f"({INT})", "ctpop"), ("call llvm.u(add|sub).sat", f"({INT})", "satu"),
-            ("call llvm.(s(add|sub|shl)|ushl).sat", f"({INT})", "sats"), ("call llvm.[su](add|sub|mul).with.overflow", None, "overflow"),
-            ("fadd|fsub", f"({FLOAT})", "fadd"), ("fmul", f"({FLOAT})", "fmul"), ("fneg|call llvm.fabs", f"({FLOAT})", "flogic"),
-            ("call llvm.(fma|fmuladd)", f"({FLOAT})", "fma"), ("fdiv", "double", "fdiv64"), ("fdiv", f"({FLOAT})", "fdiv32"),
-            ("call llvm.sqrt", "double", "fsqrt64"), ("call llvm.sqrt", f"({FLOAT})", "fsqrt32"), ("fcmp", f"({FLOAT})", "fcmp"),
+            (r"call llvm\.[su](min|max)", f"({INT})", "minmax"), (r"call llvm\.abs", f"({INT})", "abs"), (r"call llvm\.(fshl|fshr)", f"({INT})", "shift_imm"),
+            (r"call llvm\.bswap", f"({INT})", "bswap"), (r"call llvm\.bitreverse", f"({INT})", "bitreverse"), (r"call llvm\.ctlz", f"({INT})", "clz"),
+            (r"call llvm\.cttz", f"({INT})", "ctz"), (r"call llvm\.ctpop", f"({INT})", "ctpop"), (r"call llvm\.u(add|sub)\.sat", f"({INT})", "satu"),
+            (r"call llvm\.(s(add|sub|shl)|ushl)\.sat", f"({INT})", "sats"), (r"call llvm\.[su](add|sub|mul)\.with\.overflow", None, "overflow"),
+            ("fadd|fsub", f"({FLOAT})", "fadd"), ("fmul", f"({FLOAT})", "fmul"), (r"fneg|call llvm\.fabs", f"({FLOAT})", "flogic"),
+            (r"call llvm\.(fma|fmuladd)", f"({FLOAT})", "fma"), ("fdiv", "double", "fdiv64"), ("fdiv", f"({FLOAT})", "fdiv32"),
+            (r"call llvm\.sqrt", "double", "fsqrt64"), (r"call llvm\.sqrt", f"({FLOAT})", "fsqrt32"), ("fcmp", f"({FLOAT})", "fcmp"),
             ("select", f"({FLOAT})", "fselect"), ("load", f"({FLOAT})", "fload"), ("store", f"({FLOAT})", "fstore"),
-            ("call llvm.(minnum|maxnum|minimum|maximum)", f"({FLOAT})", "fminmax"), ("call llvm.copysign", f"({FLOAT})", "fcopysign"),
-            ("call llvm.(floor|ceil|trunc|rint|nearbyint|round|roundeven)", f"({FLOAT})", "frint"),
+            (r"call llvm\.(minnum|maxnum|minimum|maximum)", f"({FLOAT})", "fminmax"), (r"call llvm\.copysign", f"({FLOAT})", "fcopysign"),
+            (r"call llvm\.(floor|ceil|trunc|rint|nearbyint|round|roundeven)", f"({FLOAT})", "frint"),
             ("mul", "<.* x i64>", "vmul64"), ("[su](div|rem)", "<.*>", "vdiv")]
-    for kind, pattern in (("vlogic", "and|or|xor"), ("valu", "add|sub|getelementptr"), ("vshift", "shl|lshr|ashr|call llvm.fsh[lr]"),
-                          ("vcmp", "icmp"), ("vsel", "select"), ("vload", "load|call llvm.masked.load"),
-                          ("vstore", "store|call llvm.masked.store"), ("vminmax", "call llvm.[su](min|max)"), ("vabs", "call llvm.abs"),
-                          ("vsat", "call llvm.[su](add|sub|shl).sat"), ("vshuffle", "shufflevector|call llvm.(ctpop|ctlz|cttz|bswap|bitreverse)"),
-                          ("vfadd", "fadd|fsub"), ("vfmul", "fmul"), ("vfma", "call llvm.(fma|fmuladd)"),
-                          ("vflogic", "fneg|call llvm.(fabs|copysign)"), ("vfcmp", "fcmp"),
-                          ("vfminmax", "call llvm.(minnum|maxnum|minimum|maximum)"),
-                          ("vfrint", "call llvm.(floor|ceil|trunc|rint|nearbyint|round|roundeven)")):
+    for kind, pattern in (("vlogic", "and|or|xor"), ("valu", "add|sub|getelementptr"), ("vshift", r"shl|lshr|ashr|call llvm\.fsh[lr]"),
+                          ("vcmp", "icmp"), ("vsel", "select"), ("vload", r"load|call llvm\.masked\.load"),
+                          ("vstore", r"store|call llvm\.masked\.store"), ("vminmax", r"call llvm\.[su](min|max)"), ("vabs", r"call llvm\.abs"),
+                          ("vsat", r"call llvm\.[su](add|sub|shl)\.sat"), ("vshuffle", r"shufflevector|call llvm\.(ctpop|ctlz|cttz|bswap|bitreverse)"),
+                          ("vfadd", "fadd|fsub"), ("vfmul", "fmul"), ("vfma", r"call llvm\.(fma|fmuladd)"),
+                          ("vflogic", r"fneg|call llvm\.(fabs|copysign)"), ("vfcmp", "fcmp"),
+                          ("vfminmax", r"call llvm\.(minnum|maxnum|minimum|maximum)"),
+                          ("vfrint", r"call llvm\.(floor|ceil|trunc|rint|nearbyint|round|roundeven)")):
         rows += [(pattern, t, f"{kind}_{s}") for s, t in sized]
     doubles = {"y4": "16|32|64|128", "y2": "8", "y": "4", "x": "2"}
-    for kind, pattern in (("vfdiv", "fdiv"), ("vfsqrt", "call llvm.sqrt")):
+    for kind, pattern in (("vfdiv", "fdiv"), ("vfsqrt", r"call llvm\.sqrt")):
         for s, t in sized:
             rows += [(pattern, f"<({doubles[s]}) x double>", f"{kind}64_{s}"), (pattern, t, f"{kind}32_{s}")]
     words = {"y4": "64|128|256|512", "y2": "32", "y": "16", "x": ".*"}
@@ -140,10 +140,10 @@ def match():
         rows += [(pattern, ".* to " + t, f"{kind}_{s}") for s, t in sized]
     for kind, pattern in (("vnarrow", "trunc"), ("vfnarrow", "fptrunc"), ("vcvt", "fpto[su]i")):
         rows += [(pattern, t + " to .*", f"{kind}_{s}") for s, t in sized]
-    return rows + [("call llvm.vector.reduce.f.*", None, "vfreduce"), ("call llvm.vector.reduce.*", None, "vreduce"),
+    return rows + [(r"call llvm\.vector\.reduce\.f.*", None, "vfreduce"), (r"call llvm\.vector\.reduce\..*", None, "vreduce"),
                    ("extractelement", f"({FLOAT})", "vextract"), ("extractelement", None, "vextract_int"),
                    ("insertelement", "<.*(half|bfloat|float|double)>", "vinsert"), ("insertelement", None, "vinsert_int"),
-                   ("call llvm.experimental.noalias.scope.decl|call llvm.(assume|lifetime.*|dbg.*|expect|annotation.*)", None, "free"),
+                   (r"call llvm\.experimental\.noalias\.scope\.decl|call llvm\.(assume|lifetime.*|dbg.*|expect|annotation.*)", None, "free"),
                    ("frem|call .*", None, "call"), (".*", f"({FLOAT})", "fadd"), (".*", "<.*>", "valu_y"), (".*", None, "alu")]
 
 
