@@ -22,6 +22,8 @@ tweed_status tweed_check_range(const char *what, int64_t value, int64_t low, int
 
 /* Longest reservation of a unit by one op. */
 #define TWEED_MAX_CYCLES 1000000
+/* Most issue slots of a class; above the machine's width they take more than one cycle. */
+#define TWEED_MAX_ISSUE 65536
 
 tweed_status tweed_machine_add_memory(tweed_machine *m, const char *name, int64_t bytes, tweed_error *error);
 tweed_status tweed_machine_add_match(tweed_machine *m, const char *llvm, const char *type, int32_t class_index,

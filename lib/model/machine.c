@@ -164,7 +164,7 @@ tweed_status tweed_machine_add_class(tweed_machine *m, const char *name, int32_t
   if (!status)
     status = tweed_check_range("latency", latency, 0, TWEED_MAX_NUMBER, error);
   if (!status)
-    status = tweed_check_range("issue", issue, 0, TWEED_MAX_NUMBER, error);
+    status = tweed_check_range("issue", issue, 0, TWEED_MAX_ISSUE, error);
   if (!status)
     status = tweed_check_range("register file", file, -1, (int64_t)m->nfiles - 1, error);
   tweed_class new = {.latency = latency, .issue = issue, .file = file};
@@ -334,31 +334,40 @@ static tweed_status add_issue_use(tweed_machine *m, int32_t class_index, tweed_e
   return tweed_machine_add_use(m, class_index, m->issue_unit, cycles, held, error);
 }
 
-/* Makes the issue width a unit like any other. */
+static bool uses_unit(const tweed_class *class, int32_t unit) {
+  for (int32_t i = 0; i < class->nuses; i++)
+    if (class->uses[i].unit == unit)
+      return true;
+  return false;
+}
+
+/* Makes the issue width a unit like any other. After a failure it may be called again: it does what is still to do. */
 static tweed_status add_issue_unit(tweed_machine *m, tweed_error *error) {
   if (m->issue == 0)
     return TWEED_OK;
-  if (!tweed_arena_grow(m->arena, (void **)&m->units, &m->cap_units, (size_t)m->nunits + 1, sizeof *m->units))
-    return tweed_no_memory(error);
-  m->issue_unit = m->nunits;
-  m->units[m->nunits++] = (tweed_unit){"issue", m->issue};
+  if (m->issue_unit < 0) {
+    if (!tweed_arena_grow(m->arena, (void **)&m->units, &m->cap_units, (size_t)m->nunits + 1, sizeof *m->units))
+      return tweed_no_memory(error);
+    m->issue_unit = m->nunits;
+    m->units[m->nunits++] = (tweed_unit){"issue", m->issue};
+  }
   for (int32_t i = 0; i < m->nclasses; i++) {
-    tweed_status status = m->classes[i].issue == 0 ? TWEED_OK : add_issue_use(m, i, error);
+    if (m->classes[i].issue == 0 || uses_unit(&m->classes[i], m->issue_unit))
+      continue;
+    tweed_status status = add_issue_use(m, i, error);
     if (status)
       return status;
   }
   return TWEED_OK;
 }
 
-/* Finished twice after a failure in between it starts over, hence the guard against a second issue unit. */
 tweed_status tweed_machine_finish(tweed_machine *m, tweed_error *error) {
   tweed_status status = check_open(m, error);
   if (status)
     return status;
   if (m->nclasses == 0)
     return tweed_fail(error, TWEED_BAD_INPUT, "machine \"%s\" has no classes", m->name);
-  if (m->issue_unit < 0)
-    status = add_issue_unit(m, error);
+  status = add_issue_unit(m, error);
   if (!status)
     status = tweed_machine_compile(m, error);
   if (!status)

@@ -88,7 +88,7 @@ struct tweed_machine {
   int32_t npatterns;
   tweed_pattern **patterns; /* different from each other */
   size_t cap_patterns;
-  int32_t *ones;     /* shared by the uses that hold one of a unit for many cycles */
+  int32_t *ones; /* shared by the uses that hold one of a unit for many cycles */
   size_t cap_ones;
 };
 

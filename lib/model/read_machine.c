@@ -107,7 +107,7 @@ static tweed_status add_class(tweed_reader *r, tweed_machine *m, const tweed_nod
   if (!status)
     status = tweed_node_int(r, latency, "latency", 0, TWEED_MAX_NUMBER, &cycles);
   if (!status)
-    status = tweed_node_get_int(r, class, "issue", 0, 65536, &issue);
+    status = tweed_node_get_int(r, class, "issue", 0, TWEED_MAX_ISSUE, &issue);
   if (!status)
     status = class_file(r, m, class, &file);
   if (!status)
