@@ -1,0 +1,149 @@
+// bridge_rewrite.cpp: the bridge's changes to the IR, and remarks.
+#include "bridge_impl.h"
+#include <llvm/IR/DebugInfo.h>
+#include <llvm/IR/DebugProgramInstruction.h>
+#include <llvm/IR/ProfDataUtils.h>
+#include <llvm/Transforms/Utils/BasicBlockUtils.h>
+#include <llvm/Transforms/Utils/LoopSimplify.h>
+#include <llvm/Transforms/Utils/LoopUtils.h>
+
+using namespace llvm;
+
+// ---- the shape of the loop ----
+
+// Not simplifyLoop, which also erases phis that it finds trivial: callers hold on to them.
+bool tw_canonicalize(tw_bridge *b, tw_loop *l) {
+  Loop *loop = unwrap(l);
+  DominatorTree &dominators = b->dominators();
+  LoopInfo &loops = b->loops();
+  if (!loop->getLoopPreheader() && !InsertPreheaderForLoop(loop, &dominators, &loops, nullptr, false))
+    return false;
+  formDedicatedExitBlocks(loop, &dominators, &loops, nullptr, false);
+  formLCSSA(*loop, dominators, &loops, &b->evolution());
+  return loop->isLoopSimplifyForm() && loop->isLCSSAForm(dominators);
+}
+
+LLVMBasicBlockRef tw_split_before_terminator(tw_bridge *b, LLVMBasicBlockRef block) {
+  BasicBlock *old = unwrap(block);
+  return wrap(SplitBlock(old, old->getTerminator(), &b->dominators(), &b->loops()));
+}
+
+void tw_invalidate(tw_bridge *b) {
+  b->reset();
+}
+
+// ---- copies of instructions ----
+
+LLVMValueRef tw_clone(LLVMValueRef instruction, bool drop_facts) {
+  Instruction *copy = cast<Instruction>(unwrap(instruction))->clone();
+  copy->setMetadata(LLVMContext::MD_DIAssignID, nullptr);
+  if (drop_facts) {
+    copy->dropPoisonGeneratingAnnotations();
+    copy->dropUBImplyingAttrsAndMetadata();
+  }
+  return wrap(copy);
+}
+
+// Maps the operands of one record; a value that has no counterpart kills the location.
+static void map_record(DbgVariableRecord &record, LLVMValueRef (*map)(void *user, LLVMValueRef value), void *user) {
+  if (record.isDbgAssign())
+    record.setKillAddress(); // the copy of the store carries no assignment id
+  if (record.isKillLocation())
+    return;
+  for (unsigned i = 0; i < record.getNumVariableLocationOps(); i++) {
+    Value *old = record.getVariableLocationOp(i);
+    if (!old || isa<Constant>(old))
+      continue;
+    Value *now = unwrap(map(user, wrap(old)));
+    if (!now) {
+      record.setKillLocation();
+      return;
+    }
+    if (now != old)
+      record.replaceVariableLocationOp(i, now);
+  }
+}
+
+void tw_clone_debug(LLVMValueRef original, LLVMValueRef copy, LLVMValueRef (*map)(void *user, LLVMValueRef value),
+                    void *user) {
+  auto *from = cast<Instruction>(unwrap(original)), *to = dyn_cast<Instruction>(unwrap(copy));
+  if (!to || !to->getParent() || !to->getParent()->IsNewDbgInfoFormat || !from->hasDbgRecords())
+    return;
+  for (DbgRecord &record : to->cloneDebugInfoFrom(from, std::nullopt, /*InsertAtHead=*/false))
+    if (auto *variable = dyn_cast<DbgVariableRecord>(&record))
+      map_record(*variable, map, user);
+}
+
+void tw_drop_iteration_scopes(LLVMValueRef instruction) {
+  auto *inst = cast<Instruction>(unwrap(instruction));
+  inst->setMetadata(LLVMContext::MD_alias_scope, nullptr);
+  inst->setMetadata(LLVMContext::MD_noalias, nullptr);
+  inst->setMetadata(LLVMContext::MD_access_group, nullptr);
+  inst->setMetadata(LLVMContext::MD_mem_parallel_loop_access, nullptr);
+}
+
+// ---- metadata of branches ----
+
+static bool kept(const MDNode *option) {
+  auto *name = option->getNumOperands() ? dyn_cast<MDString>(option->getOperand(0)) : nullptr;
+  return name && (name->getString() == "llvm.loop.mustprogress" || name->getString() == "llvm.loop.isvectorized");
+}
+
+static MDNode *option(LLVMContext &context, StringRef name, Constant *value) {
+  SmallVector<Metadata *, 2> operands = {MDString::get(context, name)};
+  if (value)
+    operands.push_back(ConstantAsMetadata::get(value));
+  return MDNode::get(context, operands);
+}
+
+void tw_mark_loop(LLVMValueRef latch_branch, LLVMValueRef original) {
+  auto *branch = cast<Instruction>(unwrap(latch_branch));
+  LLVMContext &context = branch->getContext();
+  SmallVector<Metadata *, 8> operands = {nullptr};
+  MDNode *old = original ? cast<Instruction>(unwrap(original))->getMetadata(LLVMContext::MD_loop) : nullptr;
+  for (unsigned i = 1; old && i < old->getNumOperands(); i++) {
+    auto *node = dyn_cast_or_null<MDNode>(old->getOperand(i));
+    if (node && (isa<DILocation>(node) || kept(node)))
+      operands.push_back(node);
+  }
+  operands.push_back(option(context, "tweed.done", nullptr));
+  operands.push_back(option(context, "llvm.loop.pipeline.disable", ConstantInt::getTrue(context)));
+  operands.push_back(option(context, "llvm.loop.unroll.disable", nullptr));
+  operands.push_back(option(context, "llvm.loop.vectorize.enable", ConstantInt::getFalse(context)));
+  MDNode *id = MDNode::getDistinct(context, operands);
+  id->replaceOperandWith(0, id);
+  branch->setMetadata(LLVMContext::MD_loop, id);
+}
+
+void tw_set_weights(LLVMValueRef branch, uint32_t if_true, uint32_t if_false) {
+  setBranchWeights(*cast<Instruction>(unwrap(branch)), {if_true, if_false}, /*IsExpected=*/false);
+}
+
+// ---- remarks ----
+
+template <typename Remark>
+static void emit(tw_bridge *b, Loop *loop, const char *name, ArrayRef<tw_argument> arguments) {
+  b->remarks().emit([&] {
+    Remark remark("tweed", name, loop->getStartLoc(), loop->getHeader());
+    for (const tw_argument &a : arguments) {
+      if (a.key)
+        remark << ore::NV(a.key, StringRef(a.text));
+      else
+        remark << StringRef(a.text);
+    }
+    return remark;
+  });
+}
+
+void tw_emit_remark(tw_bridge *b, tw_loop *l, tw_remark kind, const char *name, const tw_argument *arguments,
+                    size_t n) {
+  ArrayRef<tw_argument> all(arguments, n);
+  switch (kind) {
+  case TW_REMARK_PASSED:
+    return emit<OptimizationRemark>(b, unwrap(l), name, all);
+  case TW_REMARK_MISSED:
+    return emit<OptimizationRemarkMissed>(b, unwrap(l), name, all);
+  case TW_REMARK_ANALYSIS:
+    return emit<OptimizationRemarkAnalysis>(b, unwrap(l), name, all);
+  }
+}

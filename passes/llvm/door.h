@@ -1,0 +1,38 @@
+// door.h: the LLVM pass, shared by the plugin and by hosts that link Tweed. Private to passes/llvm.
+#ifndef TWEED_PASSES_LLVM_DOOR_H
+#define TWEED_PASSES_LLVM_DOOR_H
+
+#include <llvm/IR/PassManager.h>
+#include <memory>
+#include <string>
+#include <tweed/llvm.h>
+
+namespace tweed {
+
+// Options with the memory that their strings live in, so that a pass object may be moved.
+struct Settings {
+  tweed_llvm_options options;
+  std::string text; // as the user wrote it
+  char strings[4096];
+  tweed_error error; // of parsing
+  bool warned;       // about an error that every function would repeat
+};
+
+// Parses text over the defaults of a mode. Never NULL; look at error.status.
+std::shared_ptr<Settings> parse_settings(tweed_llvm_mode mode, llvm::StringRef text);
+
+enum class Origin { Named, Automatic }; // asked for by the user, or there because the plugin was loaded
+
+class TweedPass : public llvm::PassInfoMixin<TweedPass> {
+public:
+  TweedPass(std::shared_ptr<Settings> s, Origin o) : settings(std::move(s)), origin(o) {}
+  llvm::PreservedAnalyses run(llvm::Function &f, llvm::FunctionAnalysisManager &manager);
+
+private:
+  std::shared_ptr<Settings> settings;
+  Origin origin;
+};
+
+} // namespace tweed
+
+#endif
