@@ -35,6 +35,12 @@ static tweed_status open_file(const char *path, bool only_regular, int *out, twe
   return TWEED_OK;
 }
 
+/* zlib's message, without the descriptor's number in front of it. */
+static const char *zlib_message(gzFile file, int *code) {
+  const char *text = gzerror(file, code), *behind = strstr(text, ">: ");
+  return behind ? behind + 3 : text;
+}
+
 /* Reads all of it. zlib passes through what is not compressed. */
 static tweed_status read_all(gzFile file, const char *path, char **text, size_t *size, tweed_error *error) {
   size_t capacity = CHUNK, used = 0;
@@ -44,7 +50,7 @@ static tweed_status read_all(gzFile file, const char *path, char **text, size_t 
     int n = gzread(file, buffer + used, (unsigned)(capacity - used - 1));
     int code = Z_OK;
     if (n < 0) {
-      const char *why = gzerror(file, &code);
+      const char *why = zlib_message(file, &code);
       status = code == Z_MEM_ERROR ? tweed_no_memory(error)
                : code == Z_ERRNO   ? fail(error, TWEED_IO, path, strerror(errno))
                                    : fail(error, TWEED_BAD_INPUT, path, why);

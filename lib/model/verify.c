@@ -106,14 +106,14 @@ static bool add_event(events *e, int32_t unit, int64_t row, int64_t by) {
   return true;
 }
 
-/* `by` of the unit are held over the times begin … end - 1, that is, in the rows they fall on, once per lap. Laps that
- * hold more than `count` are too many already; cut there, they cannot overflow. */
-static bool hold(events *e, int64_t ii, int32_t unit, int64_t begin, int64_t end, int64_t by, int64_t count) {
+/* `by` of the unit are held over the times begin … end - 1, that is, in the rows they fall on, once per lap. Numbers
+ * too large for any unit are cut, so that their sums cannot overflow. */
+static bool hold(events *e, int64_t ii, int32_t unit, int64_t begin, int64_t end, int64_t by) {
   if (ii == 0)
     return add_event(e, unit, begin, by) && add_event(e, unit, end, -by);
   int64_t laps = (end - begin) / ii, rest = (end - begin) % ii, row = begin % ii;
-  int64_t held = laps > count ? count + 1 : laps * by;
-  if (laps > 0 && !add_event(e, unit, 0, held > count ? count + 1 : held))
+  int64_t most = (int64_t)2 * TWEED_MAX_NUMBER;
+  if (laps > 0 && !add_event(e, unit, 0, laps * by < most ? laps * by : most))
     return false;
   if (rest == 0)
     return true;
@@ -129,15 +129,14 @@ static bool hold_op(const tweed_problem *p, const tweed_schedule *s, int32_t op,
   for (int32_t u = 0; u < class->nuses; u++) {
     const tweed_use *use = &class->uses[u];
     int64_t amount = use->unit == m->issue_unit ? 1 : p->ops[op].amount;
-    int64_t count = m->units[use->unit].count;
-    if (count == 0)
+    if (m->units[use->unit].count == 0)
       continue;
     for (int32_t c = 0; c < use->cycles;) {
       int32_t end = c + 1;
       while (end < use->cycles && use->held[end] == use->held[c])
         end++;
       int64_t by = use->held[c] * amount;
-      if (by > 0 && !hold(e, s->ii, use->unit, s->start[op] + c, s->start[op] + end, by, count))
+      if (by > 0 && !hold(e, s->ii, use->unit, s->start[op] + c, s->start[op] + end, by))
         return false;
       c = end;
     }
