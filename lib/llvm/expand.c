@@ -497,12 +497,21 @@ static void close_epilogue(expander *x, LLVMValueRef in_kernel) {
   connect_rest(x);
 }
 
+/* A loop that was entered from several blocks has got its initial values as phis of a new preheader. */
+static void read_initial_values(tw_body *body) {
+  for (int32_t h = 0; h < body->nphis; h++)
+    for (unsigned k = 0; k < LLVMCountIncoming(body->phis[h].phi); k++)
+      if (LLVMGetIncomingBlock(body->phis[h].phi, k) != body->latch)
+        body->phis[h].init = LLVMGetIncomingValue(body->phis[h].phi, k);
+}
+
 tweed_status tw_expand(tw_body *body, const tw_plan *plan, tweed_error *error) {
   expander x = {.body = body, .plan = plan, .arena = body->arena};
   if (!allocate(&x))
     return tweed_no_memory(error);
   if (!tw_canonicalize(body->bridge, body->loop))
     return tweed_fail(error, TWEED_UNKNOWN, "the loop can't be brought into loop-simplify form");
+  read_initial_values(body);
   x.context = LLVMGetTypeContext(LLVMTypeOf(LLVMBasicBlockAsValue(body->header)));
   LLVMValueRef condition = open_guard(&x);
   build_slot(&x);
