@@ -41,6 +41,27 @@ class Function:
         ends = [n for n, b in self.blocks.items() if header in b.successors and order[n] >= order[header]]
         return ends[-1] if ends else None
 
+    def loop(self, header):
+        """Names of the blocks of the loop: all that reach a latch without passing its header."""
+        order = {name: i for i, name in enumerate(self.blocks)}
+        before = {}
+        for name, b in self.blocks.items():
+            for successor in b.successors:
+                before.setdefault(successor, []).append(name)
+        found = {header}
+        todo = [n for n in before.get(header, []) if order[n] >= order[header]]
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo += before.get(name, [])
+        return found
+
+    @property
+    def innermost(self):
+        headers = self.headers
+        return [h for h in headers if not any(o != h and o in self.loop(h) for o in headers)]
+
     def remainder(self, header):
         if re.search(r"\.(epil|prol)\d*$", header) or header.startswith("vec.epilog."):
             return True

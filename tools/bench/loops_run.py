@@ -27,7 +27,7 @@ MODES = {"scalar": ["-O2", "-fno-vectorize", "-fno-slp-vectorize", "-fno-unroll-
 CPUS = ["cortex-a55", "neoverse-n1"]
 LIMITS = ["-aarch64-enable-pipeliner", "-pipeliner-max-mii=1000", "-pipeliner-max-stages=50", "-pipeliner-ii-search-range=200"]
 VARIANTS = {"sms": LIMITS, "mve": LIMITS + ["-pipeliner-mve-cg"]}
-COLUMNS = ["mode", "cpu", "file", "function", "loop", "instructions", "clang", "sms_ii", "sms_stages", "sms_right", "sms", "tweed_ii",
+COLUMNS = ["mode", "cpu", "file", "function", "loop", "blocks", "instructions", "clang", "sms_ii", "sms_stages", "sms_right", "sms", "tweed_ii",
            "bound", "proof", "stages", "unroll", "tweed_right", "tweed", "auto_acts", "auto_right", "auto", "reason"]
 
 
@@ -84,7 +84,7 @@ class Case:
     def answers(self, kind):
         """Bytes per test, or the name of the test in which the program died."""
         program = self.path("." + kind)
-        run(["aarch64-linux-gnu-gcc", "-static", self.path(".%s.s" % kind), self.driver, "-lm", "-o", program])
+        run(["aarch64-linux-gnu-gcc", "-static", "-Wa,-march=armv8.5-a", self.path(".%s.s" % kind), self.driver, "-lm", "-o", program])
         done = run(["qemu-aarch64-static", program, str(self.trips)], check=False)
         os.remove(program)
         if done.returncode:
@@ -121,6 +121,24 @@ def different(right, output):
 # ---- one loop ----
 
 
+def code_of(assembly, function, header, blocks):
+    """The instructions of an IR loop in the assembly, as a mca.Loop; None if there are none. Where the loop is laid out in several
+    pieces, all its blocks in a row, which counts both arms of a branch."""
+    found = [l for l in mca.loops(assembly, function) if set(l.blocks) & blocks]
+    if len(found) == 1 and header in found[0].blocks:
+        return found[0]
+    loop, inside = mca.Loop(function, header, [header]), False
+    for line in mca.function_lines(assembly, function):
+        if mca.LABEL.match(line) or re.match(r"\s*(?://|#)\s*%bb\.", line):
+            names = [n for n in mca.BLOCK.findall(line) if not n.startswith("bb.")]
+            inside = bool(set(names) & blocks) if names else inside
+            continue
+        code = mca.instruction(line)
+        if code and inside:
+            loop.body.append(code)
+    return loop if loop.body else None
+
+
 def memory_ops(body):
     """Words loaded and stored, to count the copies of an iteration in a kernel."""
     count = 0
@@ -132,7 +150,7 @@ def memory_ops(body):
 
 def sms_loop(base, loops):
     """The kernel that the MachinePipeliner made of a loop, and the iterations in a trip; None if it left the loop alone."""
-    same = [l for l in loops if l.blocks[:1] == base.blocks[:1]]
+    same = [l for l in loops if set(l.blocks) & set(base.blocks)]
     changed = [l for l in same if l.body != base.body]
     if not changed:
         return None
@@ -195,24 +213,33 @@ def tweed_kernels(case, kind, order):
     return found
 
 
+def cycles(case, body, iterations=1):
+    """Cycles per iteration; None where llvm-mca's model lacks an instruction."""
+    try:
+        return mca.cycles(body, case.cpu) / iterations
+    except RuntimeError as error:
+        if "unsupported instruction" in str(error):
+            return None
+        raise
+
+
 def value(number):
-    return "%.2f" % number
+    return "" if number is None else "%.2f" % number
 
 
-def row_of(case, base, sms, wrong, tweed):
-    """One line of the table, as a dictionary."""
-    key = (base.function, base.blocks[0] if base.blocks else "")
+def row_of(case, base, key, sms, wrong, tweed):
+    """One line of the table, as a dictionary; key: function and header."""
     row = dict.fromkeys(COLUMNS, "")
     row.update(mode=case.mode, cpu=case.cpu, file=case.name, function=key[0], loop=key[1], instructions=len(base.body))
-    row["clang"] = value(mca.cycles(base.body, case.cpu))
+    row["clang"] = value(cycles(case, base.body))
     best = None
     for variant in VARIANTS:
         made = sms_loop(base, sms["loops"][variant].get(key[0], [])) if key in sms["ii"] else None
         if made:
             right = key[0] not in wrong[variant]
-            cycles = mca.cycles(made[0].body, case.cpu) / made[1]
-            if best is None or (right, -cycles) > (best[0], -best[1]):
-                best = (right, cycles)
+            trip = cycles(case, made[0].body, made[1])
+            if best is None or (right, -trip) > (best[0], -best[1]):
+                best = (right, trip)
     if best:
         row["sms_ii"], row["sms_stages"] = sms["ii"][key][0], sms["ii"][key][1] + 1
         row["sms_right"], row["sms"] = "yes" if best[0] else "NO", value(best[1])
@@ -230,7 +257,7 @@ def tweed_columns(case, row, key, wrong, tweed):
     for kind in ("tweed", "auto"):
         remark, kernel = tweed[kind].get(key, (None, None))
         if remark is not None and remark.kind == "Passed" and kernel is not None:
-            row[kind] = value(mca.cycles(kernel.body, case.cpu) / int(remark["Unroll"]))
+            row[kind] = value(cycles(case, kernel.body, int(remark["Unroll"])))
             row[kind + "_right"] = "NO" if key[0] in wrong[kind] else "yes"
             if kind == "tweed":
                 row["stages"], row["unroll"] = remark["Stages"], remark["Unroll"]
@@ -260,11 +287,12 @@ def rows_of(case):
     base = case.text(".base.s")
     for name in case.functions:
         function = functions[name]
-        for loop in mca.loops(base, name):
-            header = loop.blocks[0] if loop.blocks else ""
-            if header in function.blocks and function.remainder(header):
-                continue
-            rows.append(row_of(case, loop, sms, wrong, tweed))
+        for header in function.innermost:
+            blocks = function.loop(header)
+            loop = None if function.remainder(header) else code_of(base, name, header, blocks)
+            if loop:
+                rows.append(row_of(case, loop, (name, header), sms, wrong, tweed))
+                rows[-1]["blocks"] = len(blocks)
     return rows, {k: sorted(v) for k, v in wrong.items() if v}
 
 
