@@ -238,18 +238,43 @@ typedef struct debug_place {
   int32_t iteration;
 } debug_place;
 
+static LLVMValueRef carried_already(const expander *x, tw_ref ref, int32_t iteration) {
+  for (size_t i = 0; i < x->ncarried; i++)
+    if (x->carried[i].iteration == iteration && same_ref(x->carried[i].ref, ref))
+      return x->carried[i].phi;
+  return NULL;
+}
+
+static LLVMValueRef computed_already(const debug_place *p, tw_ref ref) {
+  const expander *x = p->x;
+  for (size_t i = x->ncomputed; i-- > 0;) {
+    const computed *c = &x->computed[i];
+    if (c->index == ref.index && c->is_phi == (ref.kind == TW_REF_PHI) && c->where == p->where &&
+        c->iteration == p->iteration)
+      return c->value;
+  }
+  return NULL;
+}
+
 /* The value for a debug record, only if it is there already: debug info must not change the code. */
 static LLVMValueRef debug_value(void *user, LLVMValueRef value) {
   const debug_place *p = user;
-  tw_ref ref = tw_body_ref(p->x->body, value);
+  const expander *x = p->x;
+  tw_ref ref = tw_body_ref(x->body, value);
   if (ref.kind == TW_REF_VALUE)
     return ref.value;
-  if (ref.kind != TW_REF_OP || p->x->body->ops[ref.index].affine || !p->x->body->ops[ref.index].live)
+  if (ref.kind == TW_REF_SLOT)
     return NULL;
-  if (p->where == PROLOGUE)
-    return *first_at(p->x, ref.index, p->iteration);
-  int32_t step = p->iteration + p->x->plan->stage[ref.index];
-  return step >= 0 ? *steady_at(p->x, ref.index, step) : NULL;
+  if (ref.kind == TW_REF_PHI ? x->body->phis[ref.index].affine : x->body->ops[ref.index].affine)
+    return computed_already(p, ref);
+  if (ref.kind == TW_REF_OP && !x->body->ops[ref.index].live)
+    return NULL;
+  if (ref.kind == TW_REF_OP && p->where == PROLOGUE)
+    return *first_at(x, ref.index, p->iteration);
+  int32_t step = ref.kind == TW_REF_OP ? p->iteration + x->plan->stage[ref.index] : -1;
+  if (step >= 0)
+    return *steady_at(x, ref.index, step);
+  return p->where == PROLOGUE ? NULL : carried_already(x, ref, p->iteration);
 }
 
 static LLVMValueRef emit(expander *x, int32_t index, region where, int32_t iteration) {
