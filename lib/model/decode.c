@@ -85,14 +85,15 @@ tweed_status tweed_node_bool(tweed_reader *r, const tweed_node *node, const char
   return TWEED_OK;
 }
 
-/* jansson reads the number, since strtod depends on the locale. */
+/* jansson reads the number, since strtod depends on the locale. Out of memory, it does not always say so: then the
+ * error has no text. */
 tweed_status tweed_node_real(tweed_reader *r, const tweed_node *node, const char *key, double low, double high,
                              double *out) {
   if (node->kind != TWEED_SCALAR)
     return tweed_node_bad(r, node, key, "must be a number, but is %s", kind_name(node));
-  json_error_t error;
+  json_error_t error = {.line = 0};
   json_t *number = node->quoted ? NULL : json_loads(node->text, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &error);
-  if (!number && !node->quoted && json_error_code(&error) == json_error_out_of_memory)
+  if (!number && !node->quoted && (!error.text[0] || json_error_code(&error) == json_error_out_of_memory))
     return tweed_no_memory(&r->error);
   bool is_number = json_is_number(number);
   double value = json_number_value(number);
