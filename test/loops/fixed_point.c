@@ -66,7 +66,7 @@ KERNEL void dither(int n, const uint8_t *restrict x, uint8_t *restrict y) {
   for (int i = 0; i < n; i++) {
     int v = x[i] + error, out = v > 127 ? 255 : 0;
     y[i] = (uint8_t)out;
-    error = (v - out) * 7 / 16;
+    error = ((v - out) * 7) >> 4;
   }
 }
 

@@ -1,4 +1,4 @@
-// LOOP: stride2 stride3 reversed reversed_in_place symbolic_stride two_counters pointer_bump down_by_two column
+// LOOP: stride2 stride3 reversed reversed_in_place symbolic_stride two_counters pointer_bump down_by_two
 // LOOP: triangular_index pointer_pair wrap_index start_at count_down outer_product_row every_other
 // EXPECT: pipelined
 #include "driver.h"
@@ -51,6 +51,9 @@ KERNEL void down_by_two(int n, uint16_t *x) {
     x[i] = (uint16_t)(x[i] + x[i - 1]);
 }
 
+// LOOP: column
+// EXPECT: refused NoOverlap
+/* With width 0 every iteration updates the same element. */
 KERNEL void column(int rows, int width, double *a, double f) {
   for (int r = 0; r < rows; r++)
     a[r * width] *= f;

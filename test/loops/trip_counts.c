@@ -65,23 +65,11 @@ KERNEL void scaled_bound(int n, int32_t *x) {
     x[i] = x[i] * 2 + 1;
 }
 
-// LOOP: constant2
-// EXPECT: refused ShortTripCount
-// FLAGS: -fno-unroll-loops
-/* Fewer iterations than any pipelined form needs. */
-KERNEL void constant2(const double *restrict x, double *restrict y) {
-#pragma clang loop unroll(disable)
-  for (int i = 0; i < 2; i++)
-    y[i] = x[i] / (x[i] + 3.0) + y[i];
-}
-
 TEST(constants) {
   float *x = FLOATS(64), *y = FLOATS(64);
   int32_t *k = INTS(int32_t, 1000, -1000, 1000);
-  double *u = DOUBLES(2), *v = DOUBLES(2);
   constant64(x, y);
   RESULT(constant1000(k));
-  constant2(u, v);
 }
 
 TEST(bounds) {
