@@ -34,6 +34,11 @@ config.suffixes = [".test", ".ll", ".c"]
 config.excludes = ["Inputs"]
 config.environment["PATH"] = LLVM + os.pathsep + os.environ.get("PATH", "")
 config.environment["LC_ALL"] = "C.UTF-8"
+try: # lit can only end a test that hangs with this module
+    import psutil  # noqa: F401
+    lit_config.maxIndividualTestTime = 900
+except ImportError:
+    pass
 for leaking in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_PRELOAD"):
     config.environment.pop(leaking, None)
 

@@ -23,7 +23,7 @@ class TweedFormat(lit.formats.ShTest):
         if test.path_in_suite[0] == "unit" and test.path_in_suite[-1].endswith(".c"):
             name = os.path.splitext(test.path_in_suite[-1])[0]
             program = os.path.join(test.config.tweed_build, "test", "unit", name)
-            script = ["%dbg(RUN: at line 1) " + program]
+            script = ["%dbg(RUN: at line 1) timeout 300 " + program]
             return lit.TestRunner._runShTest(
                 test, lit_config, False, script, os.path.join(test.config.tweed_build, "test", "unit", name + ".tmp"))
         return super().execute(test, lit_config)

@@ -43,7 +43,7 @@ build() {
 suite() {
   local start=$SECONDS counts
   rm -f "$log/lit.json"
-  python3 /usr/lib/llvm-19/build/utils/lit/lit.py -sv -j "$jobs" -o "$log/lit.json" "$1/test"
+  timeout 3000 python3 /usr/lib/llvm-19/build/utils/lit/lit.py -sv -j "$jobs" -o "$log/lit.json" "$1/test"
   if ! counts=$(python3 - "$log/lit.json" <<'PYTHON'
 import json, sys
 codes = [test["code"] for test in json.load(open(sys.argv[1]))["tests"]]

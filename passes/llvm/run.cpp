@@ -1,5 +1,7 @@
 // run.cpp: tweed_llvm_run, for hosts that link the passes and have no pass pipeline to add them to.
+extern "C" {
 #include "base/base.h"
+}
 #include "bridge_impl.h"
 #include "llvm/pass.h"
 #include <llvm/Passes/PassBuilder.h>

@@ -18,7 +18,7 @@ static const char text[] = "problem: dot\n"
                            "  - {from: s, to: s, distance: 1}\n";
 
 int main(void) {
-  tweed_error error = {0};
+  tweed_error error;
   tweed_problem *problem = NULL;
   tweed_schedule *schedule = NULL;
   char message[1024];
