@@ -145,9 +145,9 @@ static bool guard_operand(reading *r, LLVMValueRef inst, tw_ref *operand, tw_ref
   return true;
 }
 
-/* The same address is accessed, at least as wide, by an op that runs in every iteration: then it can be loaded without
- * a trap. */
-static bool accessed_anyway(const tw_body *body, tw_ref pointer, uint64_t size) {
+/* The same address is accessed, at least as wide and as aligned, by an op that runs in every iteration: then it can be
+ * loaded without a trap. */
+static bool accessed_anyway(const tw_body *body, tw_ref pointer, uint64_t size, unsigned alignment) {
   for (int32_t i = 0; i < body->nops; i++) {
     const tw_op *op = &body->ops[i];
     if (op->kind != TW_OP_INSTRUCTION || op->conditional || !op->inst)
@@ -158,7 +158,7 @@ static bool accessed_anyway(const tw_body *body, tw_ref pointer, uint64_t size) 
     tw_ref p = op->refs[store ? 1 : 0];
     LLVMTypeRef type = load ? op->type : LLVMTypeOf(LLVMGetOperand(op->inst, 0));
     if (p.kind == pointer.kind && p.index == pointer.index && p.value == pointer.value &&
-        tw_store_size(body->bridge, type) >= size)
+        tw_store_size(body->bridge, type) >= size && LLVMGetAlignment(op->inst) >= alignment)
       return true;
   }
   return false;
@@ -175,7 +175,7 @@ static bool guard(reading *r, LLVMValueRef inst, const tw_effects *e, tw_ref *re
     uint64_t size = tw_store_size(body->bridge, type);
     tw_ref *p = &refs[opcode == LLVMLoad ? 0 : 1];
     if (opcode == LLVMLoad &&
-        (accessed_anyway(body, *p, size) ||
+        (accessed_anyway(body, *p, size, LLVMGetAlignment(inst)) ||
          tw_dereferenceable(
              body->bridge, inst,
              LLVMGetBasicBlockTerminator(tw_preheader(body->loop) ? tw_preheader(body->loop) : body->header))))

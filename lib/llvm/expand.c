@@ -87,6 +87,13 @@ static LLVMValueRef *find_computed(expander *x, int32_t index, bool is_phi, regi
   return &x->computed[x->ncomputed++].value;
 }
 
+/* The product is a number of so many bits, with its sign. */
+static bool exact_product(int64_t count, int64_t step, unsigned bits) {
+  int64_t limit = bits >= 63 ? INT64_C(1) << 62 : INT64_C(1) << (bits - 1);
+  int64_t most = limit / (count < 0 ? -count : count);
+  return step < most && step > -most;
+}
+
 /* from + count * step of an affine phi. */
 static LLVMValueRef advance(expander *x, const tw_phi *phi, LLVMBuilderRef builder, LLVMValueRef from, int64_t count) {
   if (count == 0)
@@ -104,11 +111,11 @@ static LLVMValueRef advance(expander *x, const tw_phi *phi, LLVMBuilderRef build
   LLVMValueRef sum = LLVMBuildAdd(builder, from, LLVMConstInt(type, bytes, true), "");
   if (!LLVMIsAInstruction(sum))
     return sum;
-  /* The sum is the exact value of the variable in an iteration that runs (or the one behind the last): no new overflow.
-   */
-  if (phi->nsw)
+  /* The sum is the exact value of the variable in an iteration that runs (or the one behind the last): no new overflow,
+   * as long as what is added is exact too. */
+  if (phi->nsw && exact_product(count, phi->step, LLVMGetIntTypeWidth(type)))
     LLVMSetNSW(sum, true);
-  if (phi->nuw && count > 0 && phi->step > 0)
+  if (phi->nuw && count > 0 && phi->step > 0 && exact_product(count, phi->step, LLVMGetIntTypeWidth(type)))
     LLVMSetNUW(sum, true);
   return sum;
 }
@@ -334,9 +341,9 @@ static LLVMValueRef const64(const expander *x, uint64_t n) {
 static range group_range(expander *x, LLVMBuilderRef b, LLVMValueRef where, const tw_group *group) {
   const tw_access *leader = &x->body->accesses[group->leader];
   range r;
-  tw_expand_range(x->body->bridge, x->body->loop, leader->pointer, 0, where, &r.low, &r.high, &r.ok);
+  tw_expand_range(x->body->bridge, x->body->loop, leader->pointer, (uint64_t)group->high, where, &r.low, &r.high,
+                  &r.ok);
   r.low = LLVMBuildAdd(b, r.low, const64(x, (uint64_t)group->low), "");
-  r.high = LLVMBuildAdd(b, r.high, const64(x, (uint64_t)group->high), "");
   r.ok = LLVMBuildAnd(b, r.ok, LLVMBuildICmp(b, LLVMIntULE, r.low, r.high, ""), "");
   return r;
 }

@@ -205,14 +205,11 @@ static bool constant_of(const SCEV *s, int64_t *out) {
 }
 
 // A pointer narrower than 64 bits comes back to where it was after few large steps; callers reckon with distances as if
-// it never did, so such steps are not for them.
+// it never did, so such steps are not for them. Nor are steps of wide integers whose multiples don't fit 64 bits.
 static bool small_enough(tw_bridge *b, Type *type, int64_t step) {
-  if (!type->isPointerTy())
-    return true;
-  unsigned bits = b->layout().getPointerTypeSizeInBits(type);
-  if (bits < 32)
-    return step == 0;
-  return bits >= 64 || (step < (INT64_C(1) << (bits - 14)) && step > -(INT64_C(1) << (bits - 14)));
+  unsigned bits = type->isPointerTy() ? b->layout().getPointerTypeSizeInBits(type) : type->getIntegerBitWidth();
+  unsigned most = type->isPointerTy() ? (bits >= 64 ? 63 : bits >= 32 ? bits - 14 : 0) : (bits > 64 ? 48 : 63);
+  return most == 63 || step == 0 || (step < (INT64_C(1) << most) && step > -(INT64_C(1) << most));
 }
 
 static bool constant_affine(tw_bridge *b, Loop *loop, Value *v, Affine *form, int64_t *step) {
