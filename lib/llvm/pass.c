@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_MAX_STAGES = 12, MAX_LOOPS = 512, REGISTER_RETRIES = 6 };
+enum { DEFAULT_MAX_STAGES = 12, MAX_LOOPS = 512, REGISTER_RETRIES = 6, RESTART_WORK = 20000, MAX_RESTARTS = 64 };
 
 typedef struct running {
   tw_bridge *bridge;
@@ -120,6 +120,12 @@ static bool read_loop(job *j) {
   return true;
 }
 
+/* Restarts cost about ops * II each: a compiler can't wait for many of them on long bodies. */
+static int32_t restarts_for(const job *j) {
+  int64_t one = (int64_t)tweed_problem_ops(j->problem) * j->bounds.mii, n = RESTART_WORK / (one + 1);
+  return n > MAX_RESTARTS ? MAX_RESTARTS : (int32_t)n;
+}
+
 static bool solve(job *j, int32_t ii) {
   const tweed_llvm_options *o = j->run->options;
   tweed_solve_options options;
@@ -131,6 +137,9 @@ static bool solve(job *j, int32_t ii) {
   options.time_limit = o->time_limit_ms / 1000.0;
   options.seed = o->seed;
   options.threads = 1;
+  options.restarts = restarts_for(j);
+  if (!o->solver && options.restarts == 0)
+    options.solver = "ims";
   tweed_schedule *found = NULL;
   tweed_status s = tweed_solve(j->problem, &options, &found, j->run->error);
   if (s == TWEED_OK)
@@ -150,6 +159,22 @@ static bool plan(job *j) {
   if (tw_profit_of(j->body, j->problem, j->schedule, j->plan, j->arena, &j->profit, j->run->error) != TWEED_OK)
     return from_error(j, TW_REASON_INTERNAL);
   return true;
+}
+
+static bool not_profitable(job *j) {
+  snprintf(j->detail, sizeof j->detail, "estimated cycles per iteration %.2f before, %.2f after, on %s",
+           j->profit.before, j->profit.after, tweed_machine_name(j->run->machine));
+  return refuse(j, TW_REASON_NOT_PROFITABLE);
+}
+
+/* Most loops that do not pay are known before a schedule is sought. */
+static bool may_pay(job *j) {
+  const tweed_llvm_options *o = j->run->options;
+  if (o->mode != TWEED_LLVM_AUTO || o->force)
+    return true;
+  if (tw_profit_bound(j->body, j->problem, j->bounds.mii, j->arena, &j->profit, j->run->error) != TWEED_OK)
+    return from_error(j, TW_REASON_INTERNAL);
+  return j->profit.pays || not_profitable(j);
 }
 
 static bool schedule_loop(job *j) {
@@ -175,9 +200,7 @@ static bool judge(job *j) {
     return refuse(j, TW_REASON_REGISTERS);
   if (j->profit.pays)
     return true;
-  snprintf(j->detail, sizeof j->detail, "estimated cycles per iteration %.2f before, %.2f after, on %s",
-           j->profit.before, j->profit.after, tweed_machine_name(j->run->machine));
-  return refuse(j, TW_REASON_NOT_PROFITABLE);
+  return not_profitable(j);
 }
 
 /* ---- modes ---- */
@@ -219,7 +242,7 @@ static tweed_status print_schedule(job *j) {
 }
 
 static tweed_status rewrite(job *j, bool *changed) {
-  if (!read_loop(j) || !schedule_loop(j) || !judge(j)) {
+  if (!read_loop(j) || !may_pay(j) || !schedule_loop(j) || !judge(j)) {
     if (j->reason != TW_REASON_DONE)
       remark_missed(j);
     return TWEED_OK;

@@ -155,7 +155,8 @@ static tweed_status list_order(const tweed_problem *problem, instance *code, int
   return TWEED_OK;
 }
 
-/* The kernel's code: the ops of the plan in order, step by step, with the loop's own control at the end. */
+/* The kernel's code: the ops of the plan in order, step by step, with what is not in the plan (addresses) at the end.
+ */
 static int32_t kernel_code(const tw_body *body, const tweed_problem *problem, const tw_plan *plan, instance *code,
                            bool *in_plan) {
   int32_t n = 0;
@@ -203,32 +204,49 @@ static bool spills(const tw_body *body, const tweed_problem *problem, const twee
   return false;
 }
 
+/* Cycles per iteration of the loop as it is. */
+static tweed_status cost_before(const tw_body *body, const tweed_problem *problem, int32_t mii, instance *code,
+                                tweed_arena *arena, double *out, tweed_error *error) {
+  int64_t length = 1;
+  tweed_status s = list_order(problem, code, &length, arena, error);
+  if (s != TWEED_OK)
+    return s;
+  int32_t window = tweed_machine_window(problem->machine);
+  if (window == 0)
+    return simulate(problem, code, problem->nops, 1, 0, arena, out, error);
+  double hidden = (double)length * body->instructions / window;
+  *out = hidden > mii ? hidden : mii;
+  return TWEED_OK;
+}
+
+tweed_status tw_profit_bound(const tw_body *body, const tweed_problem *problem, int32_t mii, tweed_arena *arena,
+                             tw_profit *out, tweed_error *error) {
+  instance *code = tweed_arena_array(arena, (size_t)problem->nops + 1, sizeof(instance));
+  *out = (tw_profit){.after = mii};
+  if (!code)
+    return tweed_no_memory(error);
+  tweed_status s = cost_before(body, problem, mii, code, arena, &out->before, error);
+  out->pays = out->before > out->after * gain;
+  return s;
+}
+
 tweed_status tw_profit_of(const tw_body *body, const tweed_problem *problem, const tweed_schedule *schedule,
                           const tw_plan *plan, tweed_arena *arena, tw_profit *out, tweed_error *error) {
   size_t most = (size_t)(problem->nops + plan->norder * plan->unroll) + 1;
   instance *code = tweed_arena_array(arena, most, sizeof(instance));
   bool *in_plan = tweed_arena_array(arena, (size_t)problem->nops + 1, sizeof(bool));
-  int64_t length;
   double kernel;
   if (!code || !in_plan)
     return tweed_no_memory(error);
   *out = (tw_profit){0};
-  tweed_status s = list_order(problem, code, &length, arena, error);
-  if (s == TWEED_OK)
-    s = simulate(problem, code, problem->nops, 1, 0, arena, &out->before, error);
+  tweed_status s = cost_before(body, problem, tweed_schedule_mii(schedule), code, arena, &out->before, error);
   if (s != TWEED_OK)
     return s;
   int32_t n = kernel_code(body, problem, plan, code, in_plan);
   s = simulate(problem, code, n, plan->unroll, plan->stages, arena, &kernel, error);
   if (s != TWEED_OK)
     return s;
-  out->after = kernel / plan->unroll;
-  int32_t window = tweed_machine_window(problem->machine);
-  if (window > 0) {
-    double hidden = (double)length * body->instructions / window, mii = tweed_schedule_mii(schedule);
-    out->before = hidden > mii ? hidden : mii;
-    out->after = tweed_schedule_ii(schedule);
-  }
+  out->after = tweed_machine_window(problem->machine) > 0 ? tweed_schedule_ii(schedule) : kernel / plan->unroll;
   out->spills = spills(body, problem, schedule);
   out->pays = !out->spills && out->before > out->after * gain;
   return TWEED_OK;
