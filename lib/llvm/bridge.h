@@ -79,6 +79,9 @@ uint64_t tw_store_size(tw_bridge *b, LLVMTypeRef type);
  * noalias arguments, allocas that are not captured, globals …; alias scopes are ignored (research: they hold within one
  * iteration only). Both bases must be loop invariant for a true answer. */
 bool tw_disjoint_objects(tw_bridge *b, tw_loop *l, LLVMValueRef p, LLVMValueRef q);
+/* The accesses of the two instructions have types that never share memory (type-based alias metadata, which holds for
+ * any two moments, other than alias scopes). */
+bool tw_disjoint_types(tw_bridge *b, LLVMValueRef x, LLVMValueRef y);
 /* The range [low, high) that the access covers over all iterations can be computed in the preheader (affine or
  * invariant address with constant step, expandable). */
 bool tw_range_computable(tw_bridge *b, tw_loop *l, LLVMValueRef pointer);

@@ -3,7 +3,7 @@
  * LLVM 19's own dependence analyses are not sound across iterations, so this file decides from scalar evolution alone:
  * addresses with the same base and the same constant step have exact distances; different objects are disjoint; what
  * may overlap but has a computable range is left to a check before the loop; everything else is ordered in both
- * directions. Alias scopes and cross-iteration alias queries are not used. */
+ * directions. Alias scopes and cross-iteration alias queries are not used; types of accesses are. */
 #include "llvm/body.h"
 
 enum { MAX_CHECKS = 24, MAX_DISTANCE = 4096 };
@@ -151,7 +151,8 @@ static bool depend(tw_body *body, int32_t i, int32_t j) {
   if (a->affine && b->affine && a->step == b->step &&
       tw_start_difference(body->bridge, body->loop, a->pointer, b->pointer, &c) && c < max_step && c > -max_step)
     return exact(body, i, j, c);
-  if (tw_disjoint_objects(body->bridge, body->loop, a->pointer, b->pointer))
+  if (tw_disjoint_objects(body->bridge, body->loop, a->pointer, b->pointer) ||
+      tw_disjoint_types(body->bridge, body->ops[a->op].inst, body->ops[b->op].inst))
     return true;
   bool ok;
   if (checked(body, i, j, &ok))

@@ -7,6 +7,7 @@
 #include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/Analysis/CaptureTracking.h>
 #include <llvm/Analysis/Loads.h>
+#include <llvm/Analysis/TypeBasedAliasAnalysis.h>
 #include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -95,6 +96,25 @@ bool tw_disjoint_objects(tw_bridge *b, tw_loop *l, LLVMValueRef p, LLVMValueRef 
       if (!different(b, x, y))
         return false;
   return true;
+}
+
+bool tw_disjoint_types(tw_bridge *b, LLVMValueRef x, LLVMValueRef y) {
+  MDNode *tags[2] = {};
+  LLVMValueRef both[2] = {x, y};
+  for (int i = 0; i < 2; i++) {
+    auto *inst = dyn_cast<Instruction>(unwrap(both[i]));
+    if (!inst || !(isa<LoadInst>(inst) || isa<StoreInst>(inst)))
+      return false;
+    tags[i] = inst->getMetadata(LLVMContext::MD_tbaa);
+    if (!tags[i])
+      return false;
+  }
+  // Only this analysis is asked, and it looks at nothing but the tags.
+  SimpleAAQueryInfo query(b->aliases());
+  const Value *any = &b->function;
+  MemoryLocation of_x(any, LocationSize::beforeOrAfterPointer(), AAMDNodes(tags[0], nullptr, nullptr, nullptr));
+  MemoryLocation of_y(any, LocationSize::beforeOrAfterPointer(), AAMDNodes(tags[1], nullptr, nullptr, nullptr));
+  return b->manager.getResult<TypeBasedAA>(b->function).alias(of_x, of_y, query, nullptr) == AliasResult::NoAlias;
 }
 
 bool tw_constant_memory(tw_bridge *b, LLVMValueRef pointer) {
