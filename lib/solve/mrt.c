@@ -163,27 +163,36 @@ static int64_t last_full(const int32_t *used, int64_t row, int64_t length, int64
   return 0;
 }
 
+/* The conflict of one segment, likewise. */
+static int64_t segment_conflict(const tweed_mrt *t, const tweed_segment *g, int64_t row) {
+  int64_t room = (int64_t)t->limit[g->unit] - g->held, at = row + g->offset, length = g->length;
+  const int32_t *used = t->used[g->unit];
+  if (room < 0)
+    return INT64_MAX; /* a lowered limit */
+  if (t->ii == 0) {
+    length = at >= t->rows ? 0 : at + length > t->rows ? t->rows - at : length;
+    return last_full(used, at, length, room);
+  }
+  at = at >= t->ii ? at - t->ii : at;
+  int64_t head = at + length > t->ii ? t->ii - at : length;
+  int64_t full = length > head ? last_full(used, 0, length - head, room) : 0;
+  return full > 0 ? full + head : last_full(used, at, head, room);
+}
+
 int64_t tweed_mrt_conflict(const tweed_mrt *t, int32_t shape, int64_t row) {
   const tweed_shape *s = &t->shapes[shape];
-  int64_t jump = 0;
-  for (int32_t k = s->begin; k < s->begin + s->count; k++) {
-    const tweed_segment *g = &t->segments[k];
-    int64_t room = (int64_t)t->limit[g->unit] - g->held, at = row + g->offset, length = g->length, full;
-    const int32_t *used = t->used[g->unit];
-    if (room < 0)
-      return INT64_MAX; /* a lowered limit */
-    if (t->ii == 0) {
-      length = at >= t->rows ? 0 : at + length > t->rows ? t->rows - at : length;
-      full = last_full(used, at, length, room);
-    } else {
+  for (const tweed_segment *g = t->segments + s->begin, *end = g + s->count; g < end; g++) {
+    int64_t at = row + g->offset, jump;
+    if (g->length == 1 && t->ii > 0) { /* nearly all */
       at = at >= t->ii ? at - t->ii : at;
-      int64_t head = at + length > t->ii ? t->ii - at : length;
-      full = length > head ? last_full(used, 0, length - head, room) : 0;
-      full = full > 0 ? full + head : last_full(used, at, head, room);
+      jump = t->used[g->unit][at] > t->limit[g->unit] - g->held;
+    } else {
+      jump = segment_conflict(t, g, row);
     }
-    jump = full > jump ? full : jump;
+    if (jump > 0)
+      return jump;
   }
-  return jump;
+  return 0;
 }
 
 bool tweed_mrt_find(const tweed_mrt *t, int32_t shape, int64_t from, int64_t width, int64_t *start) {

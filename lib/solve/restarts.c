@@ -7,9 +7,10 @@
 #include <pthread.h>
 #include <unistd.h>
 
-/* Runs per II, placements for all runs together, placements per op and run, and runs before threads are worth starting.
- */
-enum { RUNS = 512, WORK = 24000000, BUDGET = 10, SERIAL_RUNS = 8, MOST_THREADS = 64 };
+/* Runs per II, and table rows looked at in all of them, as an estimate: when asked for by name, and as a part of
+ * `auto`; placements per op and run; runs before threads are worth starting. */
+enum { RUNS_ALONE = 512, RUNS_IN_AUTO = 96, WORK_ALONE = 20000000, WORK_IN_AUTO = 1000000 };
+enum { BUDGET = 10, SERIAL_RUNS = 8, MOST_THREADS = 64 };
 
 /* Shared by the threads. Invariants: numbers below `next` are taken; `best` only falls; start belongs to `best`, under
  * lock. */
@@ -99,50 +100,74 @@ static void run_all(pool *p) {
     pthread_join(threads[k], NULL);
 }
 
-/* How many runs each II gets: as asked for, else within the limit on work. */
-static int64_t runs_per_ii(const tweed_job *job, int64_t iis) {
+/* How many runs each II gets: as asked for, else by a limit on work: a placement looks at some share of II rows, and in
+ * each at some of the segments of its table. */
+static int64_t runs_per_ii(const tweed_job *job, int64_t ii, bool alone) {
+  const tweed_graph *g = job->graph;
   if (job->options->restarts > 0)
     return job->options->restarts;
-  int64_t fit = WORK / (((int64_t)BUDGET * job->graph->n + 16) * iis);
-  return fit > RUNS ? RUNS : fit < 4 ? 4 : fit;
+  double segments = 1;
+  for (int32_t s = 0; s < g->nshapes; s++)
+    segments += (double)g->shapes[s].count * g->shapes[s].members;
+  double placement = 1 + (double)ii * segments / (32.0 * g->n);
+  double most = alone ? RUNS_ALONE : RUNS_IN_AUTO;
+  double fit = (alone ? WORK_ALONE : WORK_IN_AUTO) / (((double)BUDGET * g->n + 16) * placement);
+  return (int64_t)(fit > most ? most : fit < 4 ? 4 : fit);
 }
 
-/* The IIs from first to last. */
-static tweed_status restart(tweed_job *job, int64_t last, tweed_plan *plan, tweed_error *error) {
-  enum { MOST_IIS = 64 };
-  int64_t iis = last - job->first_ii + 1;
-  if (iis <= 0)
-    return TWEED_UNKNOWN;
-  iis = iis > MOST_IIS ? MOST_IIS : iis;
-  pool p = {.job = job, .first_ii = last - iis + 1, .runs = runs_per_ii(job, iis)};
-  p.total = p.runs * iis;
+/* The IIs from first to last, the lowest success wins. */
+static tweed_status restart_range(tweed_job *job, int64_t first, int64_t last, bool alone, tweed_plan *plan) {
+  pool p = {.job = job, .first_ii = first, .runs = runs_per_ii(job, last, alone)};
+  p.total = p.runs * (last - first + 1);
   p.start = tweed_arena_array(job->arena, (size_t)job->graph->n + 1, sizeof *p.start);
   if (!p.start || pthread_mutex_init(&p.lock, NULL) != 0)
-    return tweed_no_memory(error);
+    return TWEED_NO_MEMORY;
   atomic_store(&p.best, INT64_MAX);
   run_all(&p);
   pthread_mutex_destroy(&p.lock);
   int64_t best = atomic_load(&p.best);
-  if (best != INT64_MAX) {
-    plan->ii = p.first_ii + best / p.runs;
-    job->best_ii = plan->ii;
-    for (int32_t v = 0; v < job->graph->n; v++)
-      plan->start[v] = p.start[v];
-    return TWEED_OK;
+  if (best == INT64_MAX)
+    return atomic_load(&p.failed) ? TWEED_NO_MEMORY : TWEED_UNKNOWN;
+  plan->ii = p.first_ii + best / p.runs;
+  job->best_ii = plan->ii;
+  for (int32_t v = 0; v < job->graph->n; v++)
+    plan->start[v] = p.start[v];
+  return TWEED_OK;
+}
+
+/* The lowest IIs one by one, since MII is nearly always within reach; a wide rest by halves. */
+static tweed_status restart(tweed_job *job, int64_t last, bool alone, tweed_plan *plan, tweed_error *error) {
+  enum { ONE_BY_ONE = 4 };
+  int64_t low = job->first_ii;
+  if (low > last)
+    return TWEED_UNKNOWN;
+  int64_t end = last - low < ONE_BY_ONE ? last : low + ONE_BY_ONE - 1;
+  tweed_status status = restart_range(job, low, end, alone, plan), found = status;
+  for (low = end + 1; status == TWEED_UNKNOWN && low <= last && !tweed_stopped(job->stop);) {
+    int64_t middle = low + (last - low) / 2;
+    tweed_status half = restart_range(job, middle, middle, alone, plan);
+    if (half == TWEED_NO_MEMORY)
+      return tweed_no_memory(error);
+    if (half == TWEED_OK) {
+      last = middle - 1;
+      found = TWEED_OK;
+    } else {
+      low = middle + 1;
+    }
   }
-  return atomic_load(&p.failed) ? tweed_no_memory(error) : TWEED_UNKNOWN;
+  return found == TWEED_NO_MEMORY ? tweed_no_memory(error) : found;
 }
 
 /* Alone, it starts from what plain IMS finds; as a part of `auto` it only looks below the best. */
 tweed_status tweed_run_restarts(tweed_job *job, tweed_plan *plan, tweed_error *error) {
   if (job->best_ii > 0) {
-    tweed_status status = restart(job, job->last_ii, plan, error);
+    tweed_status status = restart(job, job->last_ii, false, plan, error);
     return status == TWEED_UNKNOWN ? tweed_fail(error, status, "no restart found a lower II") : status;
   }
   tweed_status status = tweed_run_ims(job, plan, error);
   if (status != TWEED_OK && status != TWEED_UNKNOWN)
     return status;
   int64_t last = status == TWEED_OK ? plan->ii - 1 : job->last_ii;
-  tweed_status better = restart(job, last, plan, error);
+  tweed_status better = restart(job, last, true, plan, error);
   return better == TWEED_UNKNOWN ? status : better;
 }

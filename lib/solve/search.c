@@ -60,10 +60,11 @@ static tweed_ims_result climb(tweed_ims *s, tweed_job *job, tweed_plan *plan, in
 
 /* After the first II failed: the list schedule says where to stop, and what to return if nothing else works. */
 static tweed_status search_on(tweed_ims *s, tweed_job *job, tweed_plan *plan, tweed_error *error) {
+  tweed_stop none = {0}; /* it is quick, and better than nothing after a limit */
   int64_t ceiling = 0, *fallback = tweed_arena_array(job->arena, (size_t)s->g->n + 1, sizeof *fallback);
   if (!fallback)
     return tweed_no_memory(error);
-  tweed_status listed = tweed_list_starts(s->g, job->first_ii, job->stop, fallback, &ceiling, error);
+  tweed_status listed = tweed_list_starts(s->g, job->first_ii, &none, fallback, &ceiling, error);
   if (listed != TWEED_OK && listed != TWEED_UNKNOWN)
     return listed;
   int64_t last = listed == TWEED_OK && ceiling <= job->last_ii ? ceiling - 1 : job->last_ii;
