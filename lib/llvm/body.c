@@ -252,7 +252,7 @@ static bool read_block(reading *r, LLVMBasicBlockRef block) {
   for (LLVMValueRef inst = LLVMGetFirstInstruction(block); inst; inst = LLVMGetNextInstruction(inst)) {
     r->body->instructions++;
     if (LLVMIsATerminatorInst(inst)) {
-      if (LLVMGetInstructionOpcode(inst) != LLVMBr)
+      if (LLVMGetInstructionOpcode(inst) != LLVMBr && LLVMGetInstructionOpcode(inst) != LLVMSwitch)
         return refuse(r, TW_REASON_CONTROL, inst);
     } else if (LLVMIsAPHINode(inst) && r->block == 0) {
       if (!read_header_phi(r, inst))

@@ -20,8 +20,9 @@ typedef struct tw_ref {
 } tw_ref;
 
 /* TW_OP_INSTRUCTION: a copy of `inst` with operand k replaced by refs[k]. TW_OP_SELECT: refs[0] ? refs[1] : refs[2], of
- * the type of refs[1]. TW_OP_NOT: refs[0] xor true. Selects and nots come from if-conversion. */
-typedef enum tw_op_kind { TW_OP_INSTRUCTION, TW_OP_SELECT, TW_OP_NOT } tw_op_kind;
+ * the type of refs[1]. TW_OP_NOT: refs[0] xor true. TW_OP_EQUAL: refs[0] == refs[1]. The last three come from
+ * if-conversion. */
+typedef enum tw_op_kind { TW_OP_INSTRUCTION, TW_OP_SELECT, TW_OP_NOT, TW_OP_EQUAL } tw_op_kind;
 
 /* Invariants: refs name only ops of lower index (program order), so the body can be emitted in index order. `affine`:
  * an integer or pointer computed only from affine phis, affine ops and invariants; it has no place of its own in the

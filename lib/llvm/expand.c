@@ -292,7 +292,9 @@ static LLVMValueRef emit(expander *x, int32_t index, region where, int32_t itera
     for (int32_t k = 0; k < op->nrefs; k++)
       v[k] = value_of(x, op->refs[k], where, iteration);
     LLVMSetCurrentDebugLocation2(b, op->inst ? LLVMInstructionGetDebugLoc(op->inst) : NULL);
-    LLVMValueRef made = op->kind == TW_OP_NOT ? LLVMBuildNot(b, v[0], "") : LLVMBuildSelect(b, v[0], v[1], v[2], "");
+    LLVMValueRef made = op->kind == TW_OP_SELECT ? LLVMBuildSelect(b, v[0], v[1], v[2], "")
+                        : op->kind == TW_OP_NOT  ? LLVMBuildNot(b, v[0], "")
+                                                 : LLVMBuildICmp(b, LLVMIntEQ, v[0], v[1], "");
     LLVMSetCurrentDebugLocation2(b, NULL);
     return made;
   }

@@ -59,7 +59,10 @@ static const char *opcode_name(LLVMOpcode opcode) {
 }
 
 static LLVMOpcode opcode_of(const tw_op *op) {
-  return op->kind == TW_OP_INSTRUCTION ? LLVMGetInstructionOpcode(op->inst) : LLVMSelect;
+  return op->kind == TW_OP_INSTRUCTION ? LLVMGetInstructionOpcode(op->inst)
+         : op->kind == TW_OP_SELECT    ? LLVMSelect
+         : op->kind == TW_OP_NOT       ? LLVMXor
+                                       : LLVMICmp;
 }
 
 /* The only live user of op i, -1 if there is none or more than one. */
@@ -136,6 +139,8 @@ static void type_of(const tw_op *op, char *text, size_t size) {
   LLVMOpcode opcode = opcode_of(op);
   if (op->kind == TW_OP_INSTRUCTION && (opcode == LLVMStore || opcode == LLVMICmp || opcode == LLVMFCmp)) {
     tw_type_text(LLVMTypeOf(LLVMGetOperand(op->inst, 0)), text, size);
+  } else if (op->kind == TW_OP_EQUAL) {
+    tw_type_text(LLVMTypeOf(op->refs[1].value), text, size);
   } else if (op->kind == TW_OP_INSTRUCTION && LLVMIsACastInst(op->inst)) {
     char from[64], to[64];
     tw_type_text(LLVMTypeOf(LLVMGetOperand(op->inst, 0)), from, sizeof from);
@@ -149,11 +154,7 @@ static void type_of(const tw_op *op, char *text, size_t size) {
 void tw_graph_opcode(const tw_body *body, int32_t i, char *opcode, size_t opcode_size, char *type, size_t type_size) {
   const tw_op *op = &body->ops[i];
   type_of(op, type, type_size);
-  if (op->kind == TW_OP_NOT) {
-    snprintf(opcode, opcode_size, "xor");
-    return;
-  }
-  if (opcode_of(op) == LLVMCall) {
+  if (op->kind == TW_OP_INSTRUCTION && opcode_of(op) == LLVMCall) {
     char name[64];
     tw_callee_name(op->inst, name, sizeof name);
     snprintf(opcode, opcode_size, "call %s", name);
@@ -199,8 +200,7 @@ static tweed_status add_body_op(building *g, int32_t i, int32_t *memory_ops) {
   bool is_void = LLVMGetTypeKind(op->type) == LLVMVoidTypeKind;
   LLVMOpcode code = opcode_of(op);
   bool memory = op->kind == TW_OP_INSTRUCTION && (code == LLVMLoad || code == LLVMStore);
-  const char *base = op->kind == TW_OP_NOT ? "not" : opcode_name(code);
-  snprintf(name, sizeof name, "%s.%d", base, memory ? (*memory_ops)++ : i);
+  snprintf(name, sizeof name, "%s.%d", opcode_name(code), memory ? (*memory_ops)++ : i);
   bool no_register = is_void || op->address || strstr(opcode, ".folded");
   tweed_status s = add_op(g, name, opcode, type, no_register ? 0 : -1, &op->problem);
   if (s != TWEED_OK)

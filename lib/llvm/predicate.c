@@ -6,6 +6,8 @@
  * evaluated there. */
 #include "llvm/body.h"
 
+enum { MAX_PREDECESSORS = 64 };
+
 typedef enum node_kind { NODE_TRUE, NODE_AND, NODE_OR } node_kind;
 
 typedef struct node {
@@ -17,6 +19,13 @@ typedef struct node {
   tw_ref ref;
 } node;
 
+/* The comparison of a switch with its case k, made once. */
+typedef struct comparison {
+  LLVMValueRef terminator;
+  unsigned k;
+  tw_ref ref;
+} comparison;
+
 struct tw_predicates {
   tw_body *body;
   size_t nblocks;
@@ -24,6 +33,8 @@ struct tw_predicates {
   int32_t *of_block; /* node of each block, -1 = not entered */
   node *nodes;
   size_t nnodes, cap;
+  comparison *comparisons;
+  size_t ncomparisons, cap_comparisons;
 };
 
 static bool same_ref(tw_ref x, tw_ref y) {
@@ -68,11 +79,60 @@ static int32_t block_index(const tw_predicates *p, LLVMBasicBlockRef block) {
   return -1;
 }
 
+static LLVMTypeRef bool_type(const tw_predicates *p) {
+  return LLVMInt1TypeInContext(LLVMGetTypeContext(LLVMTypeOf(LLVMBasicBlockAsValue(p->body->header))));
+}
+
+static bool compare(tw_predicates *p, LLVMValueRef end, unsigned k, tw_ref *out) {
+  for (size_t i = 0; i < p->ncomparisons; i++)
+    if (p->comparisons[i].terminator == end && p->comparisons[i].k == k) {
+      *out = p->comparisons[i].ref;
+      return true;
+    }
+  if (!tweed_arena_grow(p->body->arena, (void **)&p->comparisons, &p->cap_comparisons, p->ncomparisons + 1,
+                        sizeof(comparison)))
+    return false;
+  tw_ref refs[2] = {tw_body_ref(p->body, LLVMGetOperand(end, 0)),
+                    {.kind = TW_REF_VALUE, .value = LLVMGetOperand(end, 2 * k)}};
+  int32_t op = tw_body_add(p->body, TW_OP_EQUAL, end, bool_type(p), 2, refs);
+  *out = (tw_ref){.kind = TW_REF_OP, .index = op};
+  p->comparisons[p->ncomparisons++] = (comparison){end, k, *out};
+  return op >= 0;
+}
+
+static int32_t disjunction(tw_predicates *p, int32_t *terms, size_t n);
+
+/* Case k is taken if the value equals it and none of the cases before, which no two cases do: the chain is there so
+ * that conditions join again behind the switch. */
+static int32_t switch_edge(tw_predicates *p, int32_t block, LLVMValueRef end, LLVMBasicBlockRef to) {
+  int32_t terms[MAX_PREDECESSORS], rest = block;
+  size_t n = 0;
+  unsigned successors = LLVMGetNumSuccessors(end);
+  if (successors > MAX_PREDECESSORS)
+    return -1;
+  for (unsigned k = 1; k < successors; k++) {
+    node is = {.kind = NODE_AND, .a = rest}, not;
+    if (!compare(p, end, k, &is.condition))
+      return -1;
+    not = is;
+    not.negated = true;
+    if (LLVMGetSuccessor(end, k) == to && (terms[n++] = add_node(p, is)) < 0)
+      return -1;
+    if ((rest = add_node(p, not)) < 0)
+      return -1;
+  }
+  if (LLVMGetSuccessor(end, 0) == to)
+    terms[n++] = rest;
+  return n ? disjunction(p, terms, n) : -1;
+}
+
 /* The condition under which control goes from block i to `to`, -1 if it can't be expressed. */
 static int32_t edge(tw_predicates *p, int32_t i, LLVMBasicBlockRef to) {
   if (i < 0 || p->of_block[i] < 0)
     return -1;
   LLVMValueRef end = LLVMGetBasicBlockTerminator(p->blocks[i]);
+  if (LLVMGetInstructionOpcode(end) == LLVMSwitch)
+    return switch_edge(p, p->of_block[i], end, to);
   if (LLVMGetInstructionOpcode(end) != LLVMBr)
     return -1;
   if (!LLVMIsConditional(end) || LLVMGetSuccessor(end, 0) == LLVMGetSuccessor(end, 1))
@@ -106,8 +166,6 @@ static int32_t disjunction(tw_predicates *p, int32_t *terms, size_t n) {
   return result;
 }
 
-enum { MAX_PREDECESSORS = 16 };
-
 bool tw_predicates_enter(tw_predicates *p, size_t i) {
   if (i == 0)
     return true;
@@ -135,10 +193,6 @@ bool tw_predicates_enter(tw_predicates *p, size_t i) {
 
 bool tw_predicates_always(const tw_predicates *p, size_t i) {
   return p->of_block[i] == 0;
-}
-
-static LLVMTypeRef bool_type(const tw_predicates *p) {
-  return LLVMInt1TypeInContext(LLVMGetTypeContext(LLVMTypeOf(LLVMBasicBlockAsValue(p->body->header))));
 }
 
 static bool add_select(tw_predicates *p, tw_ref c, tw_ref x, tw_ref y, LLVMTypeRef type, LLVMValueRef inst,
