@@ -144,8 +144,9 @@ static void name_circuit(const tweed_problem *p, const tweed_circuit *circuit, c
 }
 
 static tweed_status too_large(const tweed_graph *g, int64_t bound, tweed_error *error) {
-  return tweed_fail(error, TWEED_BAD_INPUT, "the lower bound on the II of problem '%s' is %lld, above the limit of %d",
-                    g->problem->name, (long long)bound, TWEED_MAX_NUMBER);
+  return tweed_fail(error, TWEED_BAD_INPUT,
+                    "the lower bound on the II of problem \"%s\" is %lld, above the limit of %d", g->problem->name,
+                    (long long)bound, TWEED_MAX_NUMBER);
 }
 
 tweed_status tweed_bounds_graph(const tweed_graph *g, bool packing, tweed_bounds *out, tweed_error *error) {

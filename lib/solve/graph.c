@@ -153,7 +153,7 @@ static tweed_status add_segments(tweed_graph *g, int32_t op, const tweed_use *us
       continue;
     if (held > g->count[unit])
       return tweed_fail_at(error, TWEED_INFEASIBLE, "", 0, 0, p->ops[op].name,
-                           "holds %lld of unit '%s', which has %d: there is no schedule at any II", (long long)held,
+                           "holds %lld of unit \"%s\", which has %d: there is no schedule at any II", (long long)held,
                            p->machine->units[use->unit].name, (int)g->count[unit]);
     void *items = g->segments;
     if (!tweed_arena_grow(g->arena, &items, capacity, (size_t)g->nsegments + 1, sizeof *g->segments))

@@ -88,8 +88,9 @@ static tweed_status place_all(pass *s, bool late, tweed_stop *stop) {
 /* One II; `last` gives late passes room for a second try with one more turn of the table. */
 static tweed_status try_ii(pass *s, tweed_job *job, int64_t ii, bool late) {
   int64_t longest = 0, limit = tweed_job_max_start(job, ii);
-  if (tweed_mrt_reset(&s->table, ii, NULL) != TWEED_FIT_YES)
-    return TWEED_UNKNOWN;
+  tweed_fit fit = tweed_mrt_reset(&s->table, ii, NULL);
+  if (fit != TWEED_FIT_YES)
+    return fit == TWEED_FIT_NO ? TWEED_UNKNOWN : TWEED_NO_MEMORY;
   s->ii = ii;
   tweed_graph_earliest(s->g, ii, s->early);
   tweed_graph_heights(s->g, ii, s->height);

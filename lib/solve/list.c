@@ -192,7 +192,7 @@ static tweed_status list_acyclic(tweed_job *job, tweed_plan *plan, tweed_error *
   tweed_mrt t;
   tweed_status status = TWEED_NO_MEMORY;
   if (!fits_a_table(g))
-    return tweed_fail(error, TWEED_UNKNOWN, "the times of problem '%s' are too large for a list schedule",
+    return tweed_fail(error, TWEED_UNKNOWN, "the times of problem \"%s\" are too large for a list schedule",
                       g->problem->name);
   ranked *list = rank_ops(g);
   if (tweed_mrt_init(&t, g) && list)

@@ -48,25 +48,26 @@ static tweed_status make_schedule(const tweed_job *job, const tweed_solver *row,
   return status;
 }
 
-/* The plan compacted if that is legal, else as it came; TWEED_ILLEGAL if neither is. */
+/* A verified schedule of the plan, compacted where that gives a legal one; TWEED_ILLEGAL if the plan itself is not.
+ * Only a plan that was found legal is compacted, which relies on it. */
 static tweed_status judge(tweed_job *job, const tweed_solver *row, tweed_plan *plan, tweed_schedule **out,
                           tweed_error *error) {
-  size_t n = (size_t)job->problem->nops + 1;
-  tweed_plan raw = {plan->ii, plan->start};
-  if (row->compact && plan->ii > 0) {
-    raw.start = tweed_arena_array(job->arena, n, sizeof *raw.start);
-    if (!raw.start)
-      return tweed_no_memory(error);
-    for (int32_t v = 0; v < job->problem->nops; v++)
-      raw.start[v] = plan->start[v];
-    tweed_status status = tweed_compact(job, plan, error);
-    if (status != TWEED_OK)
-      return status;
-    status = make_schedule(job, row, plan, out, error);
-    if (status != TWEED_ILLEGAL)
-      return status;
+  tweed_schedule *better = NULL;
+  tweed_status status = make_schedule(job, row, plan, out, error);
+  if (status != TWEED_OK || !row->compact || plan->ii == 0)
+    return status;
+  status = tweed_compact(job, plan, error);
+  if (status == TWEED_OK)
+    status = make_schedule(job, row, plan, &better, error);
+  if (status == TWEED_OK) {
+    tweed_schedule_free(*out);
+    *out = better;
+  } else if (status != TWEED_ILLEGAL) {
+    tweed_schedule_free(*out);
+    *out = NULL;
+    return status;
   }
-  return make_schedule(job, row, &raw, out, error);
+  return TWEED_OK;
 }
 
 static double cost_of(const tweed_problem *p, const tweed_schedule *s) {
@@ -98,7 +99,7 @@ static tweed_status run_row(tweed_job *job, const tweed_solver *row, best *b, tw
     return tweed_no_memory(error);
   tweed_status status = row->run(job, &plan, error);
   if ((status != TWEED_OK && status != TWEED_UNKNOWN) || plan.ii < 0)
-    return status == TWEED_OK ? tweed_fail(error, TWEED_UNKNOWN, "solver '%s' found nothing", row->name) : status;
+    return status == TWEED_OK ? tweed_fail(error, TWEED_UNKNOWN, "solver \"%s\" found nothing", row->name) : status;
   if (plan.ii > job->bounds.mii) {
     status = raise_bounds(job, error);
     if (status != TWEED_OK)
@@ -111,7 +112,7 @@ static tweed_status run_row(tweed_job *job, const tweed_solver *row, best *b, tw
     return status;
   b->garbage = true;
   tweed_error why = error ? *error : (tweed_error){0};
-  return tweed_fail_at(error, TWEED_INTERNAL, "", 0, 0, why.key, "solver '%s' gave an illegal schedule: %.400s",
+  return tweed_fail_at(error, TWEED_INTERNAL, "", 0, 0, why.key, "solver \"%s\" gave an illegal schedule: %.400s",
                        row->name, why.message);
 }
 

@@ -62,11 +62,11 @@ static tweed_status find_row(const tweed_solve_seam *seam, const char *name, int
     if (strcmp(seam->table[i].name, name) == 0)
       *row = &seam->table[i];
   if (!*row)
-    return tweed_fail(error, TWEED_BAD_INPUT, "there is no solver '%s'; there are: %s", name, available);
+    return tweed_fail(error, TWEED_BAD_INPUT, "there is no solver \"%s\"; there are: %s", name, available);
   if (!(*row)->run)
-    return tweed_fail(error, TWEED_BAD_INPUT, "solver '%s' is not in this version; there are: %s", name, available);
+    return tweed_fail(error, TWEED_BAD_INPUT, "solver \"%s\" is not in this version; there are: %s", name, available);
   if (!((*row)->kinds & kind))
-    return tweed_fail(error, TWEED_BAD_INPUT, "solver '%s' does not take %s problems", name,
+    return tweed_fail(error, TWEED_BAD_INPUT, "solver \"%s\" does not take %s problems", name,
                       kind == TWEED_ACYCLIC ? "acyclic" : "modulo");
   return TWEED_OK;
 }
@@ -87,7 +87,7 @@ static tweed_status check_options(const tweed_problem *p, const tweed_solve_opti
   if (!(o->time_limit >= 0) || isinf(o->time_limit))
     return tweed_fail(error, TWEED_BAD_INPUT, "the time limit must be a number of seconds, at least 0");
   if (p->length > 0 && (o->ii > 0 || o->max_ii > 0 || o->max_stages > 0))
-    return tweed_fail(error, TWEED_BAD_INPUT, "problem '%s' has a length, so there is no II and there are no stages",
+    return tweed_fail(error, TWEED_BAD_INPUT, "problem \"%s\" has a length, so there is no II and there are no stages",
                       p->name);
   if (o->ii > 0 && o->max_ii > 0 && o->ii > o->max_ii)
     return tweed_fail(error, TWEED_BAD_INPUT, "II %d is asked for, but at most %d is allowed", (int)o->ii,
@@ -101,9 +101,9 @@ static tweed_status below_bound(const tweed_job *job, tweed_error *error) {
     return tweed_fail(error, TWEED_INFEASIBLE, "II %lld is below RecMII %d, the bound of the circuit %s",
                       (long long)job->last_ii, (int)b->rec_mii, b->circuit);
   if (b->mii > b->res_mii)
-    return tweed_fail(error, TWEED_INFEASIBLE, "II %lld is below MII %d, the least at which every op fits unit '%s'",
+    return tweed_fail(error, TWEED_INFEASIBLE, "II %lld is below MII %d, the least at which every op fits unit \"%s\"",
                       (long long)job->last_ii, (int)b->mii, b->unit);
-  return tweed_fail(error, TWEED_INFEASIBLE, "II %lld is below ResMII %d, the bound of unit '%s'",
+  return tweed_fail(error, TWEED_INFEASIBLE, "II %lld is below ResMII %d, the bound of unit \"%s\"",
                     (long long)job->last_ii, (int)b->res_mii, b->unit);
 }
 
