@@ -75,7 +75,7 @@ KERNEL int bubble_pass(int n, int32_t *x) {
 }
 
 // LOOP: game_of_life
-// EXPECT: refused ControlFlow
+// EXPECT: pipelined
 /* clang makes a switch of the two comparisons. */
 KERNEL void game_of_life(int w, int h, const uint8_t *restrict a, uint8_t *restrict b) {
   for (int y = 1; y < h - 1; y++)

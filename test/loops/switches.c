@@ -30,7 +30,7 @@ KERNEL void dense_switch(int n, const uint8_t *restrict x, int32_t *restrict y) 
 }
 
 // LOOP: sparse_switch machine_steps opcode_counts
-// EXPECT: refused ControlFlow
+// EXPECT: pipelined
 KERNEL int32_t sparse_switch(int n, const int32_t *x) {
   int32_t s = 0;
   for (int i = 0; i < n; i++)
