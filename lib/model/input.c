@@ -79,7 +79,7 @@ static tweed_status read_all(gzFile file, const char *path, char **text, size_t 
 }
 
 tweed_status tweed_input_read(const char *path, bool only_regular, char **text, size_t *size, tweed_error *error) {
-  int fd;
+  int fd = -1;
   tweed_status status = open_file(path, only_regular, &fd, error);
   if (status)
     return status;

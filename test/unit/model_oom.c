@@ -125,12 +125,13 @@ static tweed_status write_all(const tweed_problem *p, const tweed_schedule *s, t
   return status;
 }
 
-static tweed_status work(const char *text, tweed_error *error) {
+static tweed_status work(const char *text, const char *solver, tweed_error *error) {
   tweed_problem *p, *random = NULL;
   tweed_schedule *s = NULL, *again = NULL;
   tweed_solve_options options;
   tweed_solve_options_default(&options);
   options.threads = 1;
+  options.solver = solver;
   tweed_status status = tweed_problem_parse(text, strlen(text), "text", &p, error);
   if (status)
     return status;
@@ -156,13 +157,13 @@ static tweed_status work(const char *text, tweed_error *error) {
 }
 
 /* One run in which allocation number `at` fails. Solvers may give up a step for lack of memory and still answer. */
-static void run(const char *text, long at, bool all_after) {
+static void run(const char *text, const char *solver, long at, bool all_after) {
   tweed_error error = {.status = TWEED_OK};
   long before = atomic_load(&live);
   atomic_store(&made, 0);
   atomic_store(&fail_from, all_after);
   atomic_store(&fail_at, at);
-  tweed_status status = work(text, &error);
+  tweed_status status = work(text, solver, &error);
   atomic_store(&fail_at, -1);
   long leaked = atomic_load(&live) - before;
   if (leaked != 0 || (status != TWEED_OK && status != TWEED_NO_MEMORY) || (all_after && status == TWEED_OK)) {
@@ -172,26 +173,29 @@ static void run(const char *text, long at, bool all_after) {
   }
 }
 
-static void every_allocation(const char *name, const char *text) {
+static void every_allocation(const char *name, const char *text, const char *solver) {
   tweed_error error;
-  assert(work(text, &error) == TWEED_OK); /* what libraries keep for good is allocated here */
+  assert(work(text, solver, &error) == TWEED_OK); /* what libraries keep for good is allocated here */
   long before = atomic_load(&live);
   atomic_store(&made, 0);
-  assert(work(text, &error) == TWEED_OK);
+  assert(work(text, solver, &error) == TWEED_OK);
   long count = atomic_load(&made);
   if (atomic_load(&live) != before) {
     fprintf(stderr, "%ld leaked when nothing fails\n", atomic_load(&live) - before);
     exit(1);
   }
   for (long at = 0; at < count; at++) {
-    run(text, at, false);
-    run(text, at, true);
+    run(text, solver, at, false);
+    run(text, solver, at, true);
   }
-  printf("%s: %ld allocations, each failed in turn\n", name, count);
+  printf("%s, %s: %ld allocations, each failed in turn\n", name, solver, count);
 }
 
 int main(void) {
-  every_allocation("yaml", yaml);
-  every_allocation("ssp", ssp);
+  static const char *const solvers[] = {"auto", "list", "ims", "ims-restart"};
+  for (size_t i = 0; i < sizeof solvers / sizeof *solvers; i++) {
+    every_allocation("yaml", yaml, solvers[i]);
+    every_allocation("ssp", ssp, solvers[i]);
+  }
   return 0;
 }
