@@ -170,16 +170,25 @@ static size_t put_row(const table *t, size_t from, FILE *file) {
   return i;
 }
 
+/* Rows without ops: named if they are few. */
+static void put_gap(int64_t from, int64_t to, FILE *file) {
+  if (to - from > 3)
+    fputs("…\n", file);
+  else
+    for (int64_t row = from; row < to; row++)
+      fprintf(file, "%lld\n", (long long)row);
+}
+
 static void put_table(table *t, FILE *file) {
   measure(t);
   put_head(t, file);
   int64_t next = 0;
   for (size_t i = 0; i < t->count;) {
-    if (t->cells[i].row > next)
-      fprintf(file, "%s\n", t->cells[i].row > next + 1 ? "…" : "");
+    put_gap(next, t->cells[i].row, file);
     next = t->cells[i].row + 1;
     i = put_row(t, i, file);
   }
+  put_gap(next, t->s->ii, file);
 }
 
 static void put_summary(const tweed_problem *p, const tweed_schedule *s, bool placed, FILE *file) {
