@@ -32,13 +32,26 @@ typedef struct job {
   char name[256];
 } job;
 
-static tweed_status load_machine(running *r) {
+void tweed_pass_cache_clear(tweed_pass_cache *cache) {
+  tweed_machine_free(cache->machine);
+  memset(cache, 0, sizeof *cache);
+}
+
+static tweed_status load_machine(running *r, tweed_pass_cache *cache) {
   const char *name = r->options->machine;
   if (!name || strcmp(name, "auto") == 0)
     name = tweed_machine_for_cpu(tw_triple(r->bridge), tw_cpu(r->bridge));
-  if (strchr(name, '/') || strstr(name, ".yaml"))
-    return tweed_machine_read(name, &r->machine, r->error);
-  return tweed_machine_shipped(name, &r->machine, r->error);
+  if (!cache->machine || strcmp(cache->name, name) != 0) {
+    tweed_pass_cache_clear(cache);
+    bool file = strchr(name, '/') || strstr(name, ".yaml");
+    tweed_status s = file ? tweed_machine_read(name, &cache->machine, r->error)
+                          : tweed_machine_shipped(name, &cache->machine, r->error);
+    if (s != TWEED_OK)
+      return s;
+    snprintf(cache->name, sizeof cache->name, "%s", name); /* one that was cut is read again each time */
+  }
+  r->machine = cache->machine;
+  return TWEED_OK;
 }
 
 /* ---- remarks ---- */
@@ -320,7 +333,8 @@ static bool has_loops(tw_bridge *b) {
   return tw_innermost_loops(b, NULL, 0) > 0;
 }
 
-tweed_status tweed_pass_run(tw_bridge *b, const tweed_llvm_options *options, bool *changed, tweed_error *error) {
+tweed_status tweed_pass_run(tw_bridge *b, const tweed_llvm_options *options, tweed_pass_cache *cache, bool *changed,
+                            tweed_error *error) {
   tweed_error ignored;
   running r = {b, options, NULL, error ? error : &ignored};
   memset(r.error, 0, sizeof *r.error);
@@ -330,9 +344,6 @@ tweed_status tweed_pass_run(tw_bridge *b, const tweed_llvm_options *options, boo
   bool rewrites = options->mode == TWEED_LLVM_PIPELINE || options->mode == TWEED_LLVM_AUTO;
   if (rewrites && (tw_function_has_attribute(b, "optnone") || tw_function_has_attribute(b, "minsize")))
     return TWEED_OK;
-  tweed_status s = load_machine(&r);
-  if (s == TWEED_OK)
-    s = run_loops(&r, changed);
-  tweed_machine_free(r.machine);
-  return s;
+  tweed_status s = load_machine(&r, cache);
+  return s == TWEED_OK ? run_loops(&r, changed) : s;
 }

@@ -9,8 +9,16 @@
 extern "C" {
 #endif
 
+/* What a pass keeps from one function to the next: the machine that it read last. Zeroed, it is empty. */
+typedef struct tweed_pass_cache {
+  char name[256];
+  tweed_machine *machine;
+} tweed_pass_cache;
+void tweed_pass_cache_clear(tweed_pass_cache *cache);
+
 /* Runs options->mode on every innermost loop of the bridge's function. Sets *changed if the IR was changed. */
-tweed_status tweed_pass_run(tw_bridge *b, const tweed_llvm_options *options, bool *changed, tweed_error *error);
+tweed_status tweed_pass_run(tw_bridge *b, const tweed_llvm_options *options, tweed_pass_cache *cache, bool *changed,
+                            tweed_error *error);
 
 #ifdef __cplusplus
 }

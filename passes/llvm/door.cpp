@@ -1,7 +1,6 @@
 // door.cpp: the LLVM pass: runs lib/llvm over a function and turns its errors into diagnostics of the compiler.
 #include "door.h"
 #include "bridge_impl.h"
-#include "llvm/pass.h"
 #include <llvm/IR/DiagnosticInfo.h>
 #include <llvm/IR/DiagnosticPrinter.h>
 #include <llvm/IR/LLVMContext.h>
@@ -49,8 +48,6 @@ static void report(tw_bridge *b, tweed::Settings &s, tweed::Origin origin, tweed
 std::shared_ptr<tweed::Settings> tweed::parse_settings(tweed_llvm_mode mode, StringRef text) {
   auto s = std::make_shared<Settings>();
   s->text = text.str();
-  s->warned = false;
-  s->error = {};
   tweed_llvm_options_default(&s->options);
   s->options.mode = mode;
   s->error.status = tweed_llvm_options_parse(s->text.c_str(), s->strings, sizeof s->strings, &s->options, &s->error);
@@ -69,7 +66,7 @@ PreservedAnalyses tweed::TweedPass::run(Function &f, FunctionAnalysisManager &ma
   tw_bridge bridge(f, manager);
   tweed_error error = {};
   bool changed = false;
-  tweed_status status = tweed_pass_run(&bridge, &settings->options, &changed, &error);
+  tweed_status status = tweed_pass_run(&bridge, &settings->options, &settings->cache, &changed, &error);
   if (changed)
     bridge.reset();
   if (status != TWEED_OK)

@@ -2,20 +2,27 @@
 #ifndef TWEED_PASSES_LLVM_DOOR_H
 #define TWEED_PASSES_LLVM_DOOR_H
 
+#include "llvm/pass.h"
 #include <llvm/IR/PassManager.h>
 #include <memory>
 #include <string>
-#include <tweed/llvm.h>
 
 namespace tweed {
 
-// Options with the memory that their strings live in, so that a pass object may be moved.
+// What all copies of a pass object share: options, with the memory that their strings live in, and what is kept between
+// functions. A pass belongs to one pipeline, which runs in one thread.
 struct Settings {
-  tweed_llvm_options options;
+  tweed_llvm_options options = {};
   std::string text; // as the user wrote it
-  char strings[4096];
-  tweed_error error; // of parsing
-  bool warned;       // about an error that every function would repeat
+  char strings[4096] = {};
+  tweed_error error = {}; // of parsing
+  bool warned = false;    // about an error that every function would repeat
+  tweed_pass_cache cache = {};
+
+  Settings() = default;
+  Settings(const Settings &) = delete;
+  Settings &operator=(const Settings &) = delete;
+  ~Settings() { tweed_pass_cache_clear(&cache); }
 };
 
 // Parses text over the defaults of a mode. Never NULL; look at error.status.

@@ -30,5 +30,8 @@ tweed_status tweed_llvm_run(LLVMValueRef function, const tweed_llvm_options *opt
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
   tw_bridge bridge(*f, functions);
-  return tweed_pass_run(&bridge, options, changed, error);
+  tweed_pass_cache cache = {};
+  tweed_status status = tweed_pass_run(&bridge, options, &cache, changed, error);
+  tweed_pass_cache_clear(&cache);
+  return status;
 }
