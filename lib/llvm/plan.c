@@ -1,7 +1,7 @@
 /* plan.c: from a schedule to stages, an order of emission and an unroll factor. */
 #include "llvm/plan.h"
 
-enum { MAX_UNROLL = 8, MAX_KERNEL_OPS = 512, KERNEL_CYCLES = 8, CONTROL_UNROLL = 4 };
+enum { MAX_UNROLL = 8, MAX_KERNEL_OPS = 512, KERNEL_CYCLES = 24, CONTROL_UNROLL = 4 };
 
 typedef struct planning {
   const tw_body *body;
@@ -82,6 +82,15 @@ static int32_t copies(const planning *p, int32_t i) {
   return most;
 }
 
+/* The kernel's control (counter, branch, and in-order cores waiting at it) is paid once a trip, so short kernels hold
+ * more iterations than their values need, as far as a constant trip count leaves room. */
+static void spread_control(tw_plan *plan, const tw_trips *trips) {
+  int64_t iterations = trips->constant && trips->backedges < INT32_MAX ? (int64_t)trips->backedges + 1 : INT64_MAX;
+  while (plan->unroll < CONTROL_UNROLL && plan->unroll * plan->ii < KERNEL_CYCLES &&
+         plan->stages + plan->unroll <= iterations)
+    plan->unroll++;
+}
+
 static void choose_unroll(planning *p) {
   tw_plan *plan = p->plan;
   plan->unroll = 1;
@@ -92,6 +101,7 @@ static void choose_unroll(planning *p) {
     if (n > plan->unroll)
       plan->unroll = n;
   }
+  spread_control(plan, &p->body->trips);
   if (plan->unroll > MAX_UNROLL)
     plan->unroll = MAX_UNROLL;
   while (plan->unroll > 1 && plan->unroll * plan->norder > MAX_KERNEL_OPS)
