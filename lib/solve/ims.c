@@ -22,7 +22,8 @@ bool tweed_ims_init(tweed_ims *s, const tweed_graph *g) {
   s->rank = calloc(4 * n, sizeof *s->rank);
   s->todo = calloc(n / 64 + 1, sizeof *s->todo);
   s->keys = calloc(n, sizeof *s->keys);
-  if (!ok || !s->time || !s->rank || !s->todo || !s->keys)
+  s->behind = calloc((size_t)g->nunits + 1, sizeof *s->behind);
+  if (!ok || !s->behind || !s->time || !s->rank || !s->todo || !s->keys)
     return false;
   s->last = s->time + n, s->height = s->time + 2 * n, s->early = s->time + 3 * n;
   s->by_rank = s->rank + n, s->next = s->rank + 2 * n, s->previous = s->rank + 3 * n;
@@ -36,6 +37,7 @@ void tweed_ims_free(tweed_ims *s) {
   free(s->todo);
   free(s->keys);
   free(s->head);
+  free(s->behind);
   *s = (tweed_ims){0};
 }
 
@@ -58,7 +60,16 @@ static void analyse(tweed_ims *s, int64_t ii) {
       s->longest = s->early[v] + s->height[v];
 }
 
-/* Ranks: by height (Rau's priority) or by slack, ops on circuits first where only circuits count, noise on top. */
+/* How hard a shape is to place: cycles held, pieces weighing more. */
+static int64_t bulk(const tweed_mrt *t, int32_t shape) {
+  const tweed_shape *s = &t->shapes[shape];
+  int64_t sum = 0;
+  for (int32_t k = s->begin; k < s->begin + s->count; k++)
+    sum += t->segments[k].length;
+  return sum * s->count;
+}
+
+/* Ranks: by height (Rau's priority), slack or bulk, ops on circuits first where only circuits count, noise on top. */
 static void rank_ops(tweed_ims *s, const tweed_ims_options *o) {
   const tweed_graph *g = s->g;
   tweed_random random;
@@ -68,9 +79,12 @@ static void rank_ops(tweed_ims *s, const tweed_ims_options *o) {
   for (int32_t k = 0; k < g->n; k++) {
     int32_t v = g->order[k];
     int64_t key = o->late ? s->height[v] + s->early[v] : s->height[v];
+    bool circuit = tweed_graph_recurrent(g, g->component[v]);
+    if (o->pack && !circuit)
+      key = INT64_MIN / 2 + bulk(&s->table, g->shape[v]);
     if (range)
       key += (int64_t)(tweed_random_next(&random) % range);
-    if (o->inner && tweed_graph_recurrent(g, g->component[v]))
+    if (o->inner && circuit)
       key += 2 * s->longest + (int64_t)range;
     s->keys[k] = (struct tweed_ims_key){key, k, v};
   }
@@ -204,8 +218,32 @@ static int64_t forced_start(const tweed_ims *s, int32_t v, int64_t from, int64_t
   return start;
 }
 
+/* The segment by which an op is laid behind others: its longest. */
+static const tweed_segment *main_segment(const tweed_mrt *t, int32_t shape) {
+  const tweed_segment *best = NULL;
+  for (int32_t k = t->shapes[shape].begin; k < t->shapes[shape].begin + t->shapes[shape].count; k++)
+    if (!best || t->segments[k].length > best->length)
+      best = &t->segments[k];
+  return best;
+}
+
+/* The first start from `from` on that puts the op's longest block right behind the last one of that unit. */
+static int64_t start_behind(const tweed_ims *s, int32_t v, int64_t from) {
+  const tweed_segment *g = main_segment(&s->table, s->g->shape[v]);
+  if (!g || tweed_graph_recurrent(s->g, s->g->component[v]))
+    return from;
+  int64_t ii = s->table.ii, row = (s->behind[g->unit] + ii - g->offset) % ii, now = from % ii;
+  return from + (row >= now ? row - now : row - now + ii);
+}
+
+static void remember_end(tweed_ims *s, int32_t v) {
+  const tweed_segment *g = main_segment(&s->table, s->g->shape[v]);
+  if (g)
+    s->behind[g->unit] = (s->time[v] + g->offset + g->length) % s->table.ii;
+}
+
 static void schedule_op(tweed_ims *s, const tweed_ims_options *o, int32_t v, int64_t turn) {
-  int64_t from = earliest(s, o, v), start;
+  int64_t from = o->pack ? start_behind(s, v, earliest(s, o, v)) : earliest(s, o, v), start;
   int64_t latest = o->max_start == INT64_MAX ? INT64_MAX : o->max_start - s->height[v];
   int64_t width = latest - from < o->ii - 1 ? latest - from + 1 : o->ii;
   if (width <= 0 || !tweed_mrt_find(&s->table, s->g->shape[v], from, width, &start)) {
@@ -213,6 +251,8 @@ static void schedule_op(tweed_ims *s, const tweed_ims_options *o, int32_t v, int
     make_room(s, v, start);
   }
   place(s, v, start);
+  if (o->pack)
+    remember_end(s, v);
   evict_violated(s, o, v);
 }
 
@@ -276,7 +316,7 @@ static tweed_ims_result prepare(tweed_ims *s, const tweed_ims_options *o) {
     return TWEED_IMS_FAILED;
   rank_ops(s, o);
   memset(s->todo, 0, ((size_t)s->g->n / 64 + 1) * sizeof *s->todo);
-  s->first_word = 0;
+  memset(s->behind, 0, ((size_t)s->g->nunits + 1) * sizeof *s->behind);
   for (int32_t v = 0; v < s->g->n; v++) {
     s->time[v] = s->last[v] = -1;
     mark_todo(s, v);

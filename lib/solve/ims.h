@@ -9,6 +9,7 @@ typedef struct tweed_ims_options {
   int64_t max_start; /* INT64_MAX = no limit */
   int64_t budget;    /* placements */
   bool inner;        /* only arcs inside components first, then components shifted by multiples of II */
+  bool pack;         /* with inner: ops on no circuit are laid end to end around the table, the largest first */
   bool late;         /* prefer ops with little slack over ops with much below them */
   double noise;      /* random share of the priority, 0 = none */
   uint64_t seed;
@@ -38,6 +39,7 @@ typedef struct tweed_ims {
   int64_t head_rows, analysed_ii;
   int32_t first_word; /* words of todo before it are 0 */
   int32_t reach;      /* rows that the longest folded shape covers */
+  int64_t *behind;    /* per unit: the row behind the block placed last */
 } tweed_ims;
 
 bool tweed_ims_init(tweed_ims *s, const tweed_graph *g);

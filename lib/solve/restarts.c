@@ -29,15 +29,16 @@ static uint64_t mix(uint64_t x) {
   return x ^ (x >> 31);
 }
 
-/* What run k does: the noise cycles through three levels, the order of work through three kinds. */
+/* What run k does: the noise cycles through three levels, the order of work through four kinds. */
 static tweed_ims_options options_of(const pool *p, int64_t k) {
   static const double noise[] = {0.1, 0.4, 1.0};
   int64_t ii = p->first_ii + k / p->runs, turn = k % p->runs;
   tweed_ims_options o = {.ii = ii, .max_start = tweed_job_max_start(p->job, ii)};
   o.budget = (int64_t)BUDGET * p->job->graph->n + 16;
-  o.inner = turn % 3 != 0;
-  o.late = turn % 3 == 2;
-  o.noise = noise[turn / 3 % 3];
+  o.inner = turn % 4 != 0;
+  o.late = turn % 4 == 2;
+  o.pack = turn % 4 == 3;
+  o.noise = noise[turn / 4 % 3];
   o.seed = mix(p->job->options->seed ^ mix((uint64_t)ii * UINT64_C(0x9e3779b97f4a7c15) + (uint64_t)turn + 1));
   return o;
 }

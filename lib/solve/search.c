@@ -4,20 +4,21 @@
 /* Placements per op and run. */
 enum { BUDGET = 8 };
 
-/* First on the whole graph; if that fails, only the arcs inside components first, which never asks for more II than the
- * components themselves; then once more by slack. */
+/* First on the whole graph. If that fails, only the arcs inside components, which never ask for more II than the
+ * components themselves, with the other ops as early as they can or packed end to end; then once more all by slack. */
 static tweed_ims_result try_ii(tweed_ims *s, tweed_job *job, int64_t ii) {
+  static const struct {
+    bool inner, pack, late;
+  } ways[] = {{false, false, false}, {true, false, false}, {true, true, false}, {false, false, true}};
   tweed_ims_options o = {.ii = ii, .max_start = tweed_job_max_start(job, ii), .budget = (int64_t)BUDGET * s->g->n + 16};
-  tweed_ims_result result = tweed_ims_run(s, &o, job->stop);
-  if (result != TWEED_IMS_FAILED)
-    return result;
-  o.inner = true;
-  result = tweed_ims_run(s, &o, job->stop);
-  if (result != TWEED_IMS_FAILED)
-    return result;
-  o.inner = false;
-  o.late = true;
-  return tweed_ims_run(s, &o, job->stop);
+  tweed_ims_result result = TWEED_IMS_FAILED;
+  for (size_t k = 0; k < sizeof ways / sizeof ways[0] && result == TWEED_IMS_FAILED; k++) {
+    o.inner = ways[k].inner;
+    o.pack = ways[k].pack;
+    o.late = ways[k].late;
+    result = tweed_ims_run(s, &o, job->stop);
+  }
+  return result;
 }
 
 static tweed_status status_of(tweed_ims_result result, tweed_error *error) {
