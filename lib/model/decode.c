@@ -15,19 +15,24 @@ static const char *kind_name(const tweed_node *node) {
   return node->kind == TWEED_MAP ? "a mapping" : node->kind == TWEED_LIST ? "a list" : "a single value";
 }
 
+static tweed_status unknown_key(tweed_reader *r, const tweed_node *k, const char *const *keys) {
+  char list[256] = "";
+  for (size_t i = 0, used = 0; keys[i]; i++) {
+    int n = snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", keys[i]);
+    used = n > 0 && (size_t)n < sizeof list - used ? used + (size_t)n : used;
+  }
+  return tweed_node_bad(r, k, k->text, "unknown key; known are %s", list);
+}
+
 tweed_status tweed_node_check_map(tweed_reader *r, const tweed_node *node, const char *key, const char *const *keys) {
   if (node->kind != TWEED_MAP)
     return tweed_node_bad(r, node, key, "must be a mapping, but is %s", kind_name(node));
   for (const tweed_node *k = node->first; k && keys; k = k->next->next) {
     bool known = false;
-    char list[256] = "";
-    for (size_t i = 0, used = 0; keys[i]; i++) {
-      known = known || strcmp(keys[i], k->text) == 0;
-      int n = snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", keys[i]);
-      used = n > 0 && (size_t)n < sizeof list - used ? used + (size_t)n : used;
-    }
+    for (size_t i = 0; keys[i] && !known; i++)
+      known = strcmp(keys[i], k->text) == 0;
     if (!known)
-      return tweed_node_bad(r, k, k->text, "unknown key; known are %s", list);
+      return unknown_key(r, k, keys);
   }
   return TWEED_OK;
 }
