@@ -84,7 +84,7 @@ class Case:
     def answers(self, kind):
         """Bytes per test, or the name of the test in which the program died."""
         program = self.path("." + kind)
-        run(["aarch64-linux-gnu-gcc", "-static", "-Wa,-march=armv8.5-a", self.path(".%s.s" % kind), self.driver, "-lm", "-o", program])
+        run(["aarch64-linux-gnu-gcc", "-static", "-Wa,-march=armv8.5-a+fp16", self.path(".%s.s" % kind), self.driver, "-lm", "-o", program])
         done = run(["qemu-aarch64-static", program, str(self.trips)], check=False)
         os.remove(program)
         if done.returncode:
