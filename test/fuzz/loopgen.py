@@ -40,6 +40,7 @@ class Array:
         self.number, self.type, self.kind, self.stride, self.overlap = number, type_, kind, stride, overlap
         self.origin = FUZZ_BYTES // TYPES[type_][2] // 2 if kind == "global" else 0
         self.access = set()
+        self.read = self.written = 1.0  # how often
 
     @property
     def name(self):
@@ -199,13 +200,14 @@ class Generator:
         arrays = [a for a in self.loop.arrays if want_float is None or is_float(a.type) == want_float]
         if not arrays:
             return None
-        a = self.r.choice(arrays)
+        # Mostly what is rarely written, or most loops would be one long recurrence through memory.
+        a = self.pick(*((a.read, a) for a in arrays))
         return a.type, "%s[%s]" % (a.name, self.index(a))
 
     def leaf(self, t):
         """An expression of type t without operators."""
         r = self.r
-        what = self.pick((45, "load"), (28, "value"), (12, "constant"), (8, "induction"), (7, "invariant"))
+        what = self.pick((50, "load"), (28, "value"), (12, "constant"), (8, "induction"), (7, "invariant"))
         if what == "load":
             found = self.load(is_float(t))
             if found:
@@ -317,8 +319,7 @@ class Generator:
         return self.pick((25, 1), (45, 2), (25, 3), (5, 4))
 
     def store(self):
-        written = [a for a in self.loop.arrays if a.kind != "const"]
-        a = self.r.choice(written)
+        a = self.pick(*((a.written, a) for a in self.loop.arrays))
         where = self.index(a)
         value = self.expression(a.type, self.depth())
         if self.r.random() < 0.25:
@@ -466,11 +467,29 @@ class Generator:
             inner.head = "for (%s i = %d; i < (%s)n; i++) {" % (ct, r.randrange(1, 5), ct)
         return kind
 
+    def sinks(self, inner):
+        """Statements that use the temporaries, or most of the body would be dead."""
+        out = []
+        for t, name in inner.temps:
+            if self.r.random() < 0.3:
+                continue
+            same = [c for c in self.loop.carried if c[0] == t and c[1].startswith("s")]
+            if same and self.r.random() < 0.6:
+                s = self.r.choice(same)[1]
+                sum_ = "%s + %s" % (s, name) if is_float(t) else "(%s)((%s)%s + %s)" % (ctype(t), TYPES[t][1], s, name)
+                out.append(Statement("%s = %s;" % (s, sum_)))
+            else:
+                a = self.pick(*((a.written + (a.type == t and a.kind != "const"), a) for a in self.loop.arrays))
+                if is_float(a.type) == is_float(t):
+                    out.append(Statement("%s[%s] = %s;" % (a.name, self.index(a), self.convert((t, name), a.type))))
+        return out
+
     def make_inner(self):
         inner = self.inner = Inner()
         kind = self.make_head(inner)
         self.values = [(t, name) for t, name, _ in self.loop.carried]
         inner.body = self.block(self.pick((10, 1), (25, 2), (25, 3), (20, 4), (12, 6), (8, 9)), 2)
+        inner.body += self.sinks(inner)
         if kind == "constant":  # its reach does not follow n
             trips = int(inner.head.split("< ")[1].split(";")[0])
             for a in self.loop.arrays:
@@ -498,6 +517,10 @@ class Generator:
             self.loop.arrays.append(Array(k, t, kind, stride, number))
         if all(a.kind == "const" for a in self.loop.arrays):
             self.loop.arrays[0].kind = "plain"
+        for a in self.loop.arrays:
+            a.read, a.written = self.pick((45, (1, 0.02)), (40, (0.08, 1)), (15, (1, 1)))
+            if a.kind == "const":
+                a.read, a.written = 1, 0
         for k in range(self.pick((30, 0), (35, 1), (20, 2), (10, 3), (5, 5))):
             t = self.any_type()
             init = self.constant(t) if r.random() < 0.5 else "(%s)%s" % (ctype(t), "q0" if is_float(t) else "p%d" % r.randrange(4))
