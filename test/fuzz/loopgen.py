@@ -247,7 +247,9 @@ class Generator:
         if what == "call":
             name = r.choice(["fabs", "sqrt", "floor", "fmin", "fmax", "fma"])
             arity = {"fmin": 2, "fmax": 2, "fma": 3}.get(name, 1)
-            return "__builtin_%s%s(%s)" % (name, suffix, ", ".join(e() for _ in range(arity)))
+            call = "__builtin_%s%s(%s)" % (name, suffix, ", ".join(e() for _ in range(arity)))
+            # C leaves open which zero is the larger one; adding 0 makes it the positive one.
+            return "(%s + 0.0%s)" % (call, suffix) if name in ("fmin", "fmax") else call
         if what == "fromint":
             return "(%s)%s" % (ctype(t), self.expression(r.choice(INTS), depth - 1))
         other = "f64" if t == "f32" else "f32"
