@@ -21,7 +21,7 @@ static tweed_machine *random_machine(tweed_random *r) {
   for (int32_t u = 0; u < units; u++) {
     char name[16];
     snprintf(name, sizeof name, "U%d", (int)u);
-    counts[u] = pick(r, 0, 3);
+    counts[u] = pick(r, 0, 6);
     assert(tweed_machine_add_unit(m, name, counts[u], NULL, NULL) == TWEED_OK);
   }
   assert(tweed_machine_set_issue(m, pick(r, 0, 2) ? 0 : pick(r, 1, 3), NULL) == TWEED_OK);
@@ -30,9 +30,9 @@ static tweed_machine *random_machine(tweed_random *r) {
     snprintf(name, sizeof name, "c%d", (int)c);
     assert(tweed_machine_add_class(m, name, pick(r, 0, 4), pick(r, 0, 4), -1, NULL, NULL) == TWEED_OK);
     for (int32_t u = 0; u < units; u++) {
-      int32_t held[6], cycles = pick(r, 1, 6);
+      int32_t held[12], cycles = pick(r, 1, pick(r, 0, 3) ? 6 : 12);
       for (int32_t i = 0; i < cycles; i++)
-        held[i] = pick(r, 0, 2) ? 0 : pick(r, 0, counts[u] ? counts[u] : 2);
+        held[i] = i > 0 && pick(r, 0, 1) ? held[i - 1] : pick(r, 0, 2) ? 0 : pick(r, 0, counts[u] ? counts[u] : 2);
       assert(tweed_machine_add_use(m, c, u, cycles, held, NULL) == TWEED_OK);
     }
   }

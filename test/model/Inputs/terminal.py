@@ -21,7 +21,10 @@ while time.time() - began < 90:
         os.write(terminal, b"\x03")
         pressed = time.time()
 status = os.waitpid(child, 0)[1]
-print("progress:", shown.replace(b"\r", b"\n").replace(b"\x1b[K", b"").split(b"\n")[1].decode())
+if not pressed:
+    sys.exit("no progress line: %r" % shown)
+lines = shown.replace(b"\r", b"\n").replace(b"\x1b[K", b"").decode().split("\n")
+print("progress:", [line for line in lines if "best so far" in line][0])
 print("exit", os.waitstatus_to_exitcode(status))
-if not pressed or time.time() - pressed > 20:
+if time.time() - pressed > 20:
     sys.exit("Ctrl-C did not end it: %r" % shown)
