@@ -32,7 +32,9 @@ static tweed_machine *random_machine(tweed_random *r) {
     for (int32_t u = 0; u < units; u++) {
       int32_t held[12], cycles = pick(r, 1, pick(r, 0, 3) ? 6 : 12);
       for (int32_t i = 0; i < cycles; i++)
-        held[i] = i > 0 && pick(r, 0, 1) ? held[i - 1] : pick(r, 0, 2) ? 0 : pick(r, 0, counts[u] ? counts[u] : 2);
+        held[i] = i > 0 && pick(r, 0, cycles > 6 ? 7 : 1) ? held[i - 1]
+                  : pick(r, 0, 2)                         ? 0
+                                                          : pick(r, 0, counts[u] ? counts[u] : 2);
       assert(tweed_machine_add_use(m, c, u, cycles, held, NULL) == TWEED_OK);
     }
   }
