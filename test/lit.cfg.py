@@ -51,9 +51,13 @@ if config.tweed_sanitize:
     config.environment["UBSAN_OPTIONS"] = "abort_on_error=1:print_stacktrace=1"
     config.environment["LSAN_OPTIONS"] = "exitcode=23"
     # LLVM itself is not sanitized: the run time comes first, and what LLVM keeps until the end is no leak of ours.
+    # The stand-ins come first on PATH, so that tests which name a tool themselves get them too.
     preload = "export LD_PRELOAD=%s ASAN_OPTIONS=%s\nexec %%s \"$@\"" % (config.tweed_asan_runtime, sanitizer % 0)
-    opt = write_script("opt", preload % opt)
-    clang = write_script("clang", preload % clang)
+    for tool in ("opt", "clang", "ld.lld"):
+        script = write_script(tool, preload % os.path.join(LLVM, tool))
+        write_script(tool + "-19", preload % os.path.join(LLVM, tool))
+    opt, clang = (os.path.join(os.path.dirname(script), tool) for tool in ("opt", "clang"))
+    config.environment["PATH"] = os.path.dirname(script) + os.pathsep + config.environment["PATH"]
     # A leak found at exit is only an exit status, which `not` would accept.
     tweed = write_script("tweed", "\n".join([
         "%s \"$@\" <&0 &" % tweed, "child=$!", "trap 'kill -INT $child' INT", "trap 'kill -TERM $child' TERM",
