@@ -1,11 +1,17 @@
 # cmake -DOUTPUT=F.c -DFILES="a.yaml;b.yaml" -P embed.cmake: writes the table of lib/model/shipped.h. The texts are arrays of
-# numbers, since a string literal may not be longer than 4095 characters in C11.
+# numbers, since a string literal may not be longer than 4095 characters in C11. Comment lines stay in the source tree: every
+# compilation that meets a loop reads a machine.
 set(arrays "")
 set(rows "")
 set(count 0)
 foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME_WE)
-  file(READ ${file} hex HEX)
+  file(READ ${file} text)
+  string(REGEX REPLACE "\n[ ]*#[^\n]*" "" text "\n${text}")
+  string(STRIP "${text}" text)
+  file(WRITE ${OUTPUT}.text "${text}\n")
+  file(READ ${OUTPUT}.text hex HEX)
+  file(REMOVE ${OUTPUT}.text)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
   string(REPEAT "0x..," 20 row)
   string(REGEX REPLACE "(${row})" "\\1\n  " bytes "${bytes}")
