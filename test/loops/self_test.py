@@ -64,6 +64,10 @@ def remarks(folder):
             ({"search": "TripCount"}, True, 1), ({"absent": "pipelined"}, True, 1), ({"absent": "Atomic"}, True, 1)]:
         if len(run.check_remarks(found, expect, strict)) != count:
             failed.append("check_remarks(%s, strict=%s) is not %d messages" % (expect, strict, count))
+    if len(run.check_remarks(found, {"good": "NoOverlap"}, True, ["NoOverlap"])) != 0:
+        failed.append("an excused reason is reported")
+    if len(run.check_remarks(found, {"search": "pipelined"}, True, ["NoOverlap"])) != 1:
+        failed.append("a reason that is not excused is not reported")
     return failed
 
 
