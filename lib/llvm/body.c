@@ -101,6 +101,8 @@ static tw_reason never_moves(LLVMValueRef inst, const tw_effects *e) {
     return TW_REASON_CALL;
   if (!carried_type(LLVMTypeOf(inst)))
     return TW_REASON_TYPE;
+  if (LLVMGetInstructionOpcode(inst) == LLVMStore && !carried_type(LLVMTypeOf(LLVMGetOperand(inst, 0))))
+    return TW_REASON_TYPE;
   switch (LLVMGetInstructionOpcode(inst)) {
   case LLVMAlloca:
     return TW_REASON_LIFETIME;
@@ -309,7 +311,7 @@ static void classify_phi(tw_body *body, tw_phi *phi) {
   if (tw_affine(body->bridge, body->loop, phi->phi, &phi->step)) {
     phi->affine = true;
     if (opcode == LLVMAdd && body->ops[phi->next.index].kind == TW_OP_INSTRUCTION &&
-        tw_body_ref(body, LLVMGetOperand(next, 0)).kind == TW_REF_PHI) {
+        LLVMGetOperand(next, 0) == phi->phi) {
       phi->nsw = LLVMGetNSW(next);
       phi->nuw = LLVMGetNUW(next);
     }

@@ -14,6 +14,7 @@ typedef struct running {
   const tweed_llvm_options *options;
   tweed_machine *machine;
   tweed_error *error;
+  bool rewritten; /* some loop of the function; from then on loops made by Tweed are its own work */
 } running;
 
 /* One loop on its way through the pass. */
@@ -122,12 +123,21 @@ static bool from_error(job *j, tw_reason reason) {
   return refuse(j, reason);
 }
 
+static bool unwanted(const running *r) {
+  bool rewrites = r->options->mode == TWEED_LLVM_PIPELINE || r->options->mode == TWEED_LLVM_AUTO;
+  return rewrites &&
+         (tw_function_has_attribute(r->bridge, "optnone") || tw_function_has_attribute(r->bridge, "minsize"));
+}
+
 static bool read_loop(job *j) {
+  if (unwanted(j->run))
+    return refuse(j, TW_REASON_OPTNONE);
   j->reason = tw_body_extract(j->run->bridge, j->loop, j->arena, &j->body, j->detail, sizeof j->detail);
   if (j->reason != TW_REASON_NONE)
     return false;
-  if (tw_graph(j->body, j->run->machine, j->name, &j->problem, j->run->error) != TWEED_OK)
-    return from_error(j, TW_REASON_INTERNAL);
+  tweed_status s = tw_graph(j->body, j->run->machine, j->name, &j->problem, j->run->error);
+  if (s != TWEED_OK)
+    return from_error(j, s == TWEED_BAD_INPUT ? TW_REASON_MACHINE : TW_REASON_INTERNAL);
   if (tweed_bounds_of(j->problem, &j->bounds, j->run->error) != TWEED_OK)
     return from_error(j, TW_REASON_INTERNAL);
   return true;
@@ -256,7 +266,7 @@ static tweed_status print_schedule(job *j) {
 
 static tweed_status rewrite(job *j, bool *changed) {
   if (!read_loop(j) || !may_pay(j) || !schedule_loop(j) || !judge(j)) {
-    if (j->reason != TW_REASON_DONE)
+    if (j->reason != TW_REASON_DONE || !j->run->rewritten)
       remark_missed(j);
     return TWEED_OK;
   }
@@ -318,7 +328,7 @@ static tweed_status run_loops(running *r, bool *changed) {
       seen[nseen++] = header;
       tweed_status s = run_loop(r, loops[i], &rewritten);
       if (rewritten) {
-        *changed = true;
+        *changed = r->rewritten = true;
         tw_invalidate(r->bridge);
         again = true;
       }
@@ -336,13 +346,10 @@ static bool has_loops(tw_bridge *b) {
 tweed_status tweed_pass_run(tw_bridge *b, const tweed_llvm_options *options, tweed_pass_cache *cache, bool *changed,
                             tweed_error *error) {
   tweed_error ignored;
-  running r = {b, options, NULL, error ? error : &ignored};
+  running r = {.bridge = b, .options = options, .error = error ? error : &ignored};
   memset(r.error, 0, sizeof *r.error);
   *changed = false;
   if (!has_loops(b))
-    return TWEED_OK;
-  bool rewrites = options->mode == TWEED_LLVM_PIPELINE || options->mode == TWEED_LLVM_AUTO;
-  if (rewrites && (tw_function_has_attribute(b, "optnone") || tw_function_has_attribute(b, "minsize")))
     return TWEED_OK;
   tweed_status s = load_machine(&r, cache);
   return s == TWEED_OK ? run_loops(&r, changed) : s;

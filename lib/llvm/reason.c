@@ -45,6 +45,9 @@ static const reason_text texts[TW_REASON_COUNT] = {
                                           "max-stages, raise the initiation interval, or split the loop"},
     [TW_REASON_NOT_PROFITABLE] =
         {"NotProfitable", "the machine model says that pipelining does not pay here; use tweed<force> to do it anyway"},
+    [TW_REASON_MACHINE] = {"Machine",
+                           "the machine description has no class for an operation of the loop; end its 'match' "
+                           "list with an entry that fits everything"},
     [TW_REASON_INTERNAL] = {"InternalError",
                             "an internal check of Tweed failed and the loop was left as it was; please report this"},
 };

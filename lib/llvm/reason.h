@@ -26,6 +26,7 @@ typedef enum tw_reason {
   TW_REASON_NO_SCHEDULE,    /* none within the limits */
   TW_REASON_REGISTERS,      /* the pipelined loop would spill */
   TW_REASON_NOT_PROFITABLE, /* the machine model says that it does not pay */
+  TW_REASON_MACHINE,        /* the machine has no class for an operation */
   TW_REASON_INTERNAL,       /* a bug, caught before any change */
   TW_REASON_COUNT
 } tw_reason;
