@@ -247,6 +247,22 @@ static int32_t usual_registers(const tweed_problem *p, int32_t op) {
   return 0;
 }
 
+/* Zeros go without saying, unless there is nothing else: an op that says it has no bytes differs from one that says
+ * nothing. */
+static void put_bytes(writer *w, const tweed_machine *m, const int64_t *bytes) {
+  int64_t sum = 0;
+  put(w, "bytes");
+  begin_map(w, true);
+  for (int32_t i = 0; i < m->nmemories; i++) {
+    sum += bytes[i] != 0;
+    if (bytes[i])
+      put_entry(w, m->memories[i].name, bytes[i]);
+  }
+  if (sum == 0)
+    put_entry(w, m->memories[0].name, 0);
+  end_map(w);
+}
+
 static void put_op(writer *w, const tweed_problem *p, int32_t i) {
   const tweed_op *op = &p->ops[i];
   begin_map(w, true);
@@ -256,14 +272,8 @@ static void put_op(writer *w, const tweed_problem *p, int32_t i) {
     put_entry(w, "regs", op->regs);
   if (op->amount != 1)
     put_entry(w, "amount", op->amount);
-  if (op->bytes) {
-    put(w, "bytes");
-    begin_map(w, true);
-    for (int32_t m = 0; m < p->machine->nmemories; m++)
-      if (op->bytes[m])
-        put_entry(w, p->machine->memories[m].name, op->bytes[m]);
-    end_map(w);
-  }
+  if (op->bytes)
+    put_bytes(w, p->machine, op->bytes);
   if (op->where)
     put(w, "where"), put_quoted(w, op->where);
   end_map(w);
