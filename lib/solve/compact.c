@@ -9,17 +9,18 @@
 #include <stdlib.h>
 
 enum { SWEEPS = 12, ROWS = 1 << 22 };
-#define WORK ((int64_t)20000000)
+#define WORK ((int64_t)10000000)
 
 bool tweed_compactor_init(tweed_compactor *c, const tweed_graph *g) {
   size_t n = (size_t)g->n + 1;
-  *c = (tweed_compactor){.g = g};
+  *c = (tweed_compactor){.g = g, .work = WORK};
   bool ok = tweed_mrt_init(&c->table, g);
-  c->start = calloc(4 * n, sizeof *c->start);
+  c->start = calloc(3 * n, sizeof *c->start);
+  c->reads = calloc(n, sizeof *c->reads);
   c->members = calloc(2 * n, sizeof *c->members);
-  if (!ok || !c->start || !c->members)
+  if (!ok || !c->start || !c->reads || !c->members)
     return false;
-  c->saved = c->start + n, c->end = c->start + 2 * n, c->other = c->start + 3 * n;
+  c->saved = c->start + n, c->end = c->start + 2 * n;
   c->mark = c->members + n;
   return true;
 }
@@ -27,6 +28,7 @@ bool tweed_compactor_init(tweed_compactor *c, const tweed_graph *g) {
 void tweed_compactor_free(tweed_compactor *c) {
   tweed_mrt_free(&c->table);
   free(c->start);
+  free(c->reads);
   free(c->members);
   free(c->rows);
   *c = (tweed_compactor){0};
@@ -74,34 +76,40 @@ static void window(const tweed_compactor *c, int32_t v, int64_t *low, int64_t *h
   }
 }
 
-/* The cost of all lives that depend on the start of v, were it t. `other` holds the ends without v, in the order of
- * in-arcs. */
-static double cost_at(const tweed_compactor *c, int32_t v, int64_t t) {
-  const tweed_graph *g = c->g;
-  double cost = life_cost(life_of(g, c->ii, v, t, c->end[v]), regs_of(g, v), c->ii);
-  for (int32_t e = g->in_begin[v], k = 0; e < g->in_begin[v + 1]; e++) {
-    const tweed_arc *a = &g->in[e];
-    if (!a->flow)
-      continue;
-    int64_t use = t + a->distance * c->ii, end = c->other[k] > use ? c->other[k] : use;
-    k++;
-    cost += life_cost(life_of(g, c->ii, a->other, c->start[a->other], end), regs_of(g, a->other), c->ii);
-  }
+/* What the values that v reads cost if v starts at t; it never falls as t grows. */
+static double reads_cost(const tweed_compactor *c, int64_t t) {
+  double cost = 0;
+  for (const tweed_read *r = c->reads, *end = r + c->nreads; r < end; r++)
+    cost += life_cost((t + r->offset > r->least ? t + r->offset : r->least) - r->start, r->regs, c->ii);
   return cost;
 }
 
-/* Fills end[v] and, for what v reads, other[]. */
-static void find_ends(tweed_compactor *c, int32_t v) {
+/* What its own value costs; it never grows with t. */
+static double own_cost(const tweed_compactor *c, int32_t v, int64_t t) {
+  return life_cost(life_of(c->g, c->ii, v, t, c->end[v]), regs_of(c->g, v), c->ii);
+}
+
+static void add_read(tweed_compactor *c, const tweed_arc *a, int32_t v) {
   const tweed_graph *g = c->g;
-  int32_t k = 0;
-  c->end[v] = last_reader(g, c->start, c->ii, v, -1);
-  for (int32_t e = g->in_begin[v]; e < g->in_begin[v + 1]; e++) {
-    int32_t u = g->in[e].other;
-    if (!g->in[e].flow)
-      continue;
-    c->other[k++] = last_reader(g, c->start, c->ii, u, v);
-    c->work -= g->out_begin[u + 1] - g->out_begin[u];
-  }
+  int64_t offset = a->distance * c->ii, start = c->start[a->other];
+  for (int32_t k = 0; k < c->nreads; k++)
+    if (c->reads[k].op == a->other) {
+      c->reads[k].offset = offset > c->reads[k].offset ? offset : c->reads[k].offset;
+      return;
+    }
+  int64_t others = last_reader(g, c->start, c->ii, a->other, v);
+  int64_t least = start + life_of(g, c->ii, a->other, start, others);
+  c->reads[c->nreads++] = (tweed_read){a->other, start, offset, least, regs_of(g, a->other)};
+  c->work -= g->out_begin[a->other + 1] - g->out_begin[a->other];
+}
+
+/* Fills end[v] and reads[]. */
+static void find_lives(tweed_compactor *c, int32_t v) {
+  c->nreads = 0;
+  c->end[v] = last_reader(c->g, c->start, c->ii, v, -1);
+  for (int32_t e = c->g->in_begin[v]; e < c->g->in_begin[v + 1]; e++)
+    if (c->g->in[e].flow)
+      add_read(c, &c->g->in[e], v);
 }
 
 typedef struct choice {
@@ -110,36 +118,61 @@ typedef struct choice {
   bool late;
 } choice;
 
-/* Looks at the free rows of [low, high]. */
+/* Looks at the free rows of [low, high], upwards, until what v reads alone costs more than the best. */
 static void look(tweed_compactor *c, int32_t v, int64_t low, int64_t high, choice *best) {
   int32_t shape = c->g->shape[v];
   for (int64_t t = low; t <= high && c->work > 0; t++) {
     if (!tweed_mrt_find(&c->table, shape, t, high - t + 1, &t))
       return;
-    double cost = cost_at(c, v, t);
+    double cost = reads_cost(c, t);
     c->work--;
+    if (cost > best->cost)
+      return;
+    cost += own_cost(c, v, t);
     if (cost < best->cost || (cost <= best->cost && (best->late ? t > best->start : t < best->start)))
       *best = (choice){t, cost, best->late};
   }
 }
 
+/* The last free row of [low, high], which is the best where v reads nothing. */
+static void look_down(tweed_compactor *c, int32_t v, int64_t low, int64_t high, choice *best) {
+  int32_t shape = c->g->shape[v];
+  for (int64_t t = high; t > best->start && t >= low; t--)
+    if (tweed_mrt_conflict(&c->table, shape, tweed_mrt_row(&c->table, t)) == 0) {
+      best->start = t;
+      return;
+    }
+}
+
+/* The best free row for v, whose cost is bounded by growing and falling parts. */
+static void choose(tweed_compactor *c, int32_t v, int64_t low, int64_t high, choice *best) {
+  int64_t old = best->start, reach = 2 * c->ii + 2, found;
+  bool own = c->end[v] != INT64_MIN && c->g->problem->ops[v].regs > 0;
+  if (c->nreads == 0 && (own || best->late)) {
+    look_down(c, v, low, high, best);
+  } else if (!own && !best->late) {
+    if (tweed_mrt_find(&c->table, c->g->shape[v], low, high - low + 1, &found))
+      best->start = found;
+  } else if (high - low <= 3 * reach) {
+    look(c, v, low, high, best);
+  } else {
+    look(c, v, low, low + reach, best);
+    look(c, v, old - reach / 2 > low ? old - reach / 2 : low, old + reach / 2 < high ? old + reach / 2 : high, best);
+    look(c, v, high - reach, high, best);
+  }
+}
+
 /* Moves one op to its best row. */
 static void move_op(tweed_compactor *c, int32_t v, bool late) {
-  int64_t low, high, old = c->start[v], reach = 2 * c->ii + 2;
+  int64_t low, high, old = c->start[v];
   int32_t shape = c->g->shape[v];
   window(c, v, &low, &high);
   if (low >= high)
     return;
-  find_ends(c, v);
+  find_lives(c, v);
   tweed_mrt_change(&c->table, shape, old, -1);
-  choice best = {old, cost_at(c, v, old), late};
-  if (high - low <= 3 * reach) {
-    look(c, v, low, high, &best);
-  } else {
-    look(c, v, low, low + reach, &best);
-    look(c, v, old - reach / 2 > low ? old - reach / 2 : low, old + reach / 2 < high ? old + reach / 2 : high, &best);
-    look(c, v, high - reach, high, &best);
-  }
+  choice best = {old, reads_cost(c, old) + own_cost(c, v, old), late};
+  choose(c, v, low, high, &best);
   c->start[v] = best.start;
   tweed_mrt_change(&c->table, shape, best.start, 1);
 }
@@ -206,13 +239,26 @@ static double members_cost(tweed_compactor *c, int32_t count) {
   return cost;
 }
 
+/* Could the move of v by one II shorten a life? Only its own value's, or, moving earlier, one that it reads. */
+static bool may_gain(const tweed_compactor *c, int32_t v, bool late) {
+  const tweed_graph *g = c->g;
+  if (late)
+    return last_reader(g, c->start, c->ii, v, -1) > c->start[v] + c->ii;
+  for (int32_t e = g->in_begin[v]; e < g->in_begin[v + 1]; e++) {
+    const tweed_arc *a = &g->in[e];
+    if (a->flow && c->start[v] + a->distance * c->ii > c->start[a->other] + c->ii)
+      return true;
+  }
+  return false;
+}
+
 /* Moves closed sets by one II where that pays. */
 static void shift_stages(tweed_compactor *c, bool late, tweed_stop *stop) {
   for (int32_t k = 0; k < c->g->n && c->work > 0; k++) {
     int32_t v = c->g->order[late ? k : c->g->n - 1 - k];
     if ((k & 63) == 63 && tweed_stopped(stop))
       return;
-    int32_t count = closure(c, v, late);
+    int32_t count = may_gain(c, v, late) ? closure(c, v, late) : 0;
     if (count == 0 || count == c->g->n)
       continue;
     double before = members_cost(c, count);
@@ -256,18 +302,18 @@ static bool fill_table(tweed_compactor *c, int64_t ii) {
   return true;
 }
 
-bool tweed_compactor_run(tweed_compactor *c, int64_t ii, int64_t max_start, int64_t *start, tweed_stop *stop) {
+bool tweed_compactor_run(tweed_compactor *c, int64_t ii, int64_t max_start, int32_t extra, int64_t *start,
+                         tweed_stop *stop) {
   tweed_quality best, now;
   const int32_t n = c->g->n;
   normalise(c->g, start);
   for (int32_t v = 0; v < n; v++)
-    c->start[v] = start[v];
+    c->start[v] = start[v] + extra * ii;
   if (!fill_table(c, ii))
     return false;
   /* The last stage may be used to its end: that costs no stage and leaves room. */
-  c->latest = (c->latest / ii + 1) * ii - 1;
-  c->latest = c->latest > max_start ? max_start : c->latest;
-  c->work = WORK;
+  c->latest = (c->latest / ii + 1 + extra) * ii - 1;
+  c->latest = extra == 0 && c->latest > max_start ? max_start : c->latest;
   tweed_compactor_measure(c, ii, start, &best);
   double last_cost = INFINITY;
   for (int turn = 0, idle = 0; turn < SWEEPS && idle < 2 && c->work > 0 && !tweed_stopped(stop); turn++) {
@@ -281,7 +327,7 @@ bool tweed_compactor_run(tweed_compactor *c, int64_t ii, int64_t max_start, int6
       c->saved[v] = c->start[v];
     normalise(c->g, c->saved);
     tweed_compactor_measure(c, ii, c->saved, &now);
-    if (!tweed_quality_better(&now, &best))
+    if (now.last > (double)max_start || !tweed_quality_better(&now, &best))
       continue;
     best = now;
     for (int32_t v = 0; v < n; v++)

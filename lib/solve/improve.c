@@ -2,8 +2,8 @@
 #include "solve/compact.h"
 #include "solve/ims.h"
 
-/* Placements for all variants together, most variants, placements per op and run. */
-enum { WORK = 6000, VARIANTS = 8, BUDGET = 8 };
+/* Placements for all variants together, most variants, placements per op and run, tries with one more stage. */
+enum { WORK = 1200, VARIANTS = 10, BUDGET = 8, POLISH = 3 };
 
 /* Invariant: start[] is the best so far, `quality` its measure. */
 typedef struct improver {
@@ -21,10 +21,10 @@ static bool within_stages(const improver *s, const tweed_quality *q) {
 }
 
 /* Compacts the trial and keeps it if it is the better one. False when out of memory. */
-static bool consider(improver *s) {
+static bool consider(improver *s, int32_t extra) {
   tweed_quality quality;
   int64_t limit = tweed_job_max_start(s->job, s->ii);
-  if (!tweed_compactor_run(&s->compactor, s->ii, limit, s->trial, s->job->stop))
+  if (!tweed_compactor_run(&s->compactor, s->ii, limit, extra, s->trial, s->job->stop))
     return false;
   tweed_compactor_measure(&s->compactor, s->ii, s->trial, &quality);
   if (!within_stages(s, &quality) || !tweed_quality_better(&quality, &s->quality))
@@ -38,9 +38,13 @@ static bool consider(improver *s) {
 static bool try_variant(improver *s, const tweed_ims_options *o, bool *found) {
   tweed_ims_result result = tweed_ims_run(&s->ims, o, s->job->stop);
   *found = result == TWEED_IMS_FOUND;
-  for (int32_t v = 0; *found && v < s->g->n; v++)
-    s->trial[v] = s->ims.time[v];
-  return *found ? consider(s) : result != TWEED_IMS_NO_MEMORY;
+  for (int32_t extra = 0; extra < 2 && *found; extra++) {
+    for (int32_t v = 0; v < s->g->n; v++)
+      s->trial[v] = s->ims.time[v];
+    if (!consider(s, extra))
+      return false;
+  }
+  return result != TWEED_IMS_NO_MEMORY;
 }
 
 /* Fewer stages, down to what the longest path needs. */
@@ -57,7 +61,7 @@ static bool fewer_stages(improver *s, tweed_ims_options o) {
 
 static bool run_variants(improver *s) {
   tweed_ims_options o = {.ii = s->ii, .max_start = tweed_job_max_start(s->job, s->ii)};
-  int32_t variants = WORK / (s->g->n + 1);
+  int32_t variants = 1 + WORK / (s->g->n + 1);
   bool found, ok = true;
   o.budget = (int64_t)BUDGET * s->g->n + 16;
   variants = variants > VARIANTS ? VARIANTS : variants;
@@ -69,7 +73,21 @@ static bool run_variants(improver *s) {
   }
   o.late = false;
   o.noise = 0;
-  return ok && variants > 0 ? fewer_stages(s, o) : ok;
+  return ok && fewer_stages(s, o);
+}
+
+/* A value that the next iteration reads lives shorter if its op moves to a later stage: one more, as long as that pays.
+ */
+static bool polish(improver *s) {
+  bool ok = true, better = true;
+  for (int turn = 0; turn < POLISH && ok && better; turn++) {
+    tweed_quality before = s->quality;
+    for (int32_t v = 0; v < s->g->n; v++)
+      s->trial[v] = s->start[v];
+    ok = consider(s, 1);
+    better = tweed_quality_better(&s->quality, &before);
+  }
+  return ok;
 }
 
 tweed_status tweed_compact(tweed_job *job, tweed_plan *plan, tweed_error *error) {
@@ -80,7 +98,7 @@ tweed_status tweed_compact(tweed_job *job, tweed_plan *plan, tweed_error *error)
     for (int32_t v = 0; v < s.g->n; v++)
       s.trial[v] = plan->start[v];
     tweed_compactor_measure(&s.compactor, s.ii, plan->start, &s.quality);
-    ok = consider(&s) && run_variants(&s);
+    ok = consider(&s, 0) && run_variants(&s) && polish(&s);
   }
   tweed_compactor_free(&s.compactor);
   tweed_ims_free(&s.ims);
