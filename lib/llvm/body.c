@@ -150,20 +150,23 @@ static bool guard_operand(reading *r, LLVMValueRef inst, tw_ref *operand, tw_ref
 /* The same address is accessed, at least as wide and as aligned, by an op that runs in every iteration: then it can be
  * loaded without a trap. */
 static bool accessed_anyway(const tw_body *body, tw_ref pointer, uint64_t size, unsigned alignment) {
+  bool found = false;
   for (int32_t i = 0; i < body->nops; i++) {
     const tw_op *op = &body->ops[i];
-    if (op->kind != TW_OP_INSTRUCTION || op->conditional || !op->inst)
+    if (op->kind != TW_OP_INSTRUCTION || op->conditional)
       continue;
     bool load = LLVMGetInstructionOpcode(op->inst) == LLVMLoad, store = LLVMGetInstructionOpcode(op->inst) == LLVMStore;
+    if (op->access == -2 && !load && !store && tw_effects_of(body->bridge, op->inst).writes)
+      return false; /* a call may have freed it */
     if (!load && !store)
       continue;
     tw_ref p = op->refs[store ? 1 : 0];
     LLVMTypeRef type = load ? op->type : LLVMTypeOf(LLVMGetOperand(op->inst, 0));
     if (p.kind == pointer.kind && p.index == pointer.index && p.value == pointer.value &&
         tw_store_size(body->bridge, type) >= size && LLVMGetAlignment(op->inst) >= alignment)
-      return true;
+      found = true;
   }
-  return false;
+  return found;
 }
 
 /* Makes a conditional instruction harmless where its condition is false: conditional accesses go to a private slot,

@@ -271,9 +271,16 @@ static tweed_status rewrite(job *j, bool *changed) {
     return TWEED_OK;
   }
   remark_schedule(j, TW_REMARK_ANALYSIS, "Schedule", "schedule with initiation interval ");
-  remark_schedule(j, TW_REMARK_PASSED, "Pipelined", "pipelined loop with initiation interval ");
   *changed = true;
-  return tw_expand(j->body, j->plan, j->run->error);
+  tweed_status s = tw_expand(j->body, j->plan, j->run->error);
+  if (s == TWEED_OK) {
+    remark_schedule(j, TW_REMARK_PASSED, "Pipelined", "pipelined loop with initiation interval ");
+  } else if (s == TWEED_UNKNOWN) {
+    refuse(j, TW_REASON_SHAPE);
+    remark_missed(j);
+    return TWEED_OK;
+  }
+  return s;
 }
 
 static tweed_status run_loop(running *r, tw_loop *loop, bool *changed) {
