@@ -58,6 +58,8 @@ def read(path, only=None):
                 found.append(current)
             elif current and argument:
                 current.arguments.append((argument.group(1), scalar(argument.group(2))))
+            elif current and place and not current.line and line.startswith(" "):
+                current.line = int(place.group(1))  # a long file name pushes it onto the next line
             elif current and top:
                 current.fields[top.group(1)] = scalar(top.group(2))
                 if top.group(1) == "DebugLoc" and place:
