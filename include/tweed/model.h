@@ -62,7 +62,7 @@ TWEED_API const char *tweed_machine_name(TWEED_KEEP const tweed_machine *m);
 TWEED_API int32_t tweed_machine_window(TWEED_KEEP const tweed_machine *m);
 TWEED_API int32_t tweed_machine_class(TWEED_KEEP const tweed_machine *m, const char *name); /* index or -1 */
 /* The class of an IR operation: the first `match:` entry whose anchored regular expressions (POSIX extended) fit the
- * opcode text (docs/machine.md lists the texts) and the type; -1 if none does. */
+ * opcode text (docs/formats.md lists the texts) and the type; -1 if none does. */
 TWEED_API int32_t tweed_machine_match(TWEED_KEEP const tweed_machine *m, const char *opcode, const char *type);
 
 /* ---- problems ------------------------------------------------------------------------------------------------------
