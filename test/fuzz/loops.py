@@ -31,8 +31,9 @@ PER_FILE = 40
 SCALAR = "-fno-vectorize -fno-slp-vectorize -fno-unroll-loops"
 LEVELS = ["-O1", "-O2 " + SCALAR, "-O2 " + SCALAR, "-O2", "-O3 " + SCALAR, "-O3", "-O2 -g " + SCALAR,
           "-O2 -fwrapv " + SCALAR, "-O3 -march=haswell"]
-AFTER = ["", "", "", ",function(instcombine<no-verify-fixpoint>,simplifycfg,early-cse)", ",default<O2>",
-         ",function(loop-mssa(licm),gvn,dse)"]
+# What may run behind the rewrite, to draw conclusions from flags and metadata that it should not have kept.
+AFTER = ["", "", "", "function(instcombine<no-verify-fixpoint>,simplifycfg,early-cse)", "default<O2>",
+         "function(loop-mssa(licm),gvn,dse)"]
 TIMEOUT = 300
 
 
@@ -56,7 +57,7 @@ class Setup:
         self.llc = r.choice(["-O0", "-O1", "-O2", "-O2"])
 
     def passes(self):
-        return "function(tweed-pipeline<%s>)%s" % (";".join(["machine=" + self.machine] + self.parameters), self.after)
+        return "function(tweed-pipeline<%s>)" % ";".join(["machine=" + self.machine] + self.parameters)
 
 
 def random_machine(r, text):
@@ -130,6 +131,8 @@ def rewrite(folder, setup, plugin, out="tweed.bc"):
     checked("opt", [tool("opt"), "-load-pass-plugin=" + plugin, "-passes=" + setup.passes(), "-verify-each",
                     os.path.join(folder, "plain.bc"), "-o", os.path.join(folder, out),
                     "-pass-remarks-output=" + remarks, "-pass-remarks-filter=tweed"])
+    if setup.after:  # without the plugin, which has a place in the default pipelines
+        checked("opt behind", [tool("opt"), "-passes=" + setup.after, os.path.join(folder, out), "-o", os.path.join(folder, out)])
     return remarks
 
 
@@ -264,6 +267,8 @@ def report(folder, setup, loop, stage, text, options):
             stage, text, HERE, " ".join(setup.clang)))
         file.write("opt -load-pass-plugin=%s '-passes=%s' plain.bc -o tweed.bc\n" % (options.plugin, setup.passes().replace(
             folder, keep)))
+        if setup.after:
+            file.write("opt '-passes=%s' tweed.bc -o tweed.bc\n" % setup.after)
         file.write("llc %s -filetype=obj -relocation-model=pic X.bc -o X.o && clang X.o %s -lm -o X && ./X %s\n" % (
             setup.llc, options.harness, loop.name if loop else ""))
     return keep
