@@ -33,6 +33,14 @@ def is_float(t):
     return TYPES[t][3] == "f"
 
 
+# Calls: one that touches no memory, one that reads and one that writes through its argument.
+HELPERS = """static __attribute__((noinline)) uint32_t fuzz_mix(uint32_t x, uint32_t y) { return (x ^ (y >> 3)) * 2654435761U; }
+static __attribute__((noinline)) uint32_t fuzz_look(const uint8_t *p) { return p[0] * 3U; }
+static __attribute__((noinline)) void fuzz_put(uint8_t *p, uint32_t x) { p[0] = (uint8_t)(x * 5U); }
+uint32_t fuzz_used(uint8_t *p) { fuzz_put(p, 1); return fuzz_mix(fuzz_look(p), 2); }
+"""
+
+
 class Array:
     """kind: restrict, plain, const (plain, never written), global. stride: the usual one, or None for the variable one."""
 
@@ -48,18 +56,25 @@ class Array:
 
 
 class Statement:
-    """text, or an if: cond with two lists of statements."""
+    """text; or an if: cond and two lists of statements; or a switch: cond and a list for each label."""
 
-    def __init__(self, text=None, cond=None, then=(), other=()):
-        self.text, self.cond, self.then, self.other = text, cond, list(then), list(other)
+    def __init__(self, text=None, cond=None, then=(), other=(), labels=None, parts=()):
+        self.text, self.cond, self.labels = text, cond, labels
+        self.parts = [list(part) for part in parts] if labels else [list(then), list(other)] if cond else []
 
     def render(self, indent):
         pad = "  " * indent
+        if self.labels:
+            out = "%sswitch (%s) {\n" % (pad, self.cond)
+            for label, part in zip(self.labels, self.parts):
+                end = "" if label.endswith("/* and on */") else pad + "  break;\n"
+                out += "%s%s\n%s%s" % (pad, label, "".join(s.render(indent + 1) for s in part), end or pad + "  ;\n")
+            return out + pad + "}\n"
         if self.cond is None:
             return pad + self.text + "\n"
-        out = "%sif (%s) {\n" % (pad, self.cond) + "".join(s.render(indent + 1) for s in self.then)
-        if self.other:
-            out += pad + "} else {\n" + "".join(s.render(indent + 1) for s in self.other)
+        out = "%sif (%s) {\n" % (pad, self.cond) + "".join(s.render(indent + 1) for s in self.parts[0])
+        if self.parts[1]:
+            out += pad + "} else {\n" + "".join(s.render(indent + 1) for s in self.parts[1])
         return out + pad + "}\n"
 
 
@@ -67,15 +82,15 @@ class Inner:
     """One innermost loop: its head (a C for or while around the body), temporaries, statements."""
 
     def __init__(self):
-        self.head, self.tail, self.temps, self.body, self.live_outs = "", "", [], [], []
+        self.before, self.head, self.tail, self.temps, self.body = [], "", "", [], []
 
     def render(self, indent):
         pad = "  " * indent
-        out = pad + self.head + "\n"
+        out = "".join("%s%s\n" % (pad, line) for line in ["{"] + self.before) + pad + self.head + "\n"
         for t, name in self.temps:
             out += "%s  %s %s = 0;\n" % (pad, ctype(t), name)
         out += "".join(s.render(indent + 1) for s in self.body)
-        return out + pad + self.tail + "\n"
+        return out + pad + self.tail + "\n" + pad + "}\n"
 
 
 class Loop:
@@ -130,7 +145,7 @@ class Loop:
 
 
 def render_file(loops):
-    out = '#include "harness.h"\n#include <math.h>\n\n'
+    out = '#include "harness.h"\n#include <math.h>\n\n' + HELPERS + "\n"
     rows = ""
     for loop in loops:
         table, row = loop.row()
@@ -146,7 +161,8 @@ class Generator:
     def __init__(self, seed, name, style):
         self.r = random.Random(seed)
         self.loop = Loop(name)
-        self.style = style  # restrict, plain, mixed; loose: integers of all types may overlap (needs -fno-strict-aliasing)
+        self.style = style  # restrict, plain, mixed; loose: integers of all types may overlap
+        # (needs -fno-strict-aliasing); bytes: characters may overlap one other integer type
         self.values = []  # (type, name) that may be read
         self.temps = 0
         self.size = 0
@@ -190,10 +206,35 @@ class Generator:
             return "(long)(i & 127)%s" % plus
         if stride is None:
             a.access.add((0, offset, offset + span, 1))
-            return "(long)i * st%s" % plus
+            return "(long)%s * st%s" % ("(i + 6U)" if self.wide_wrap else "i", plus)
         a.access.add((stride, offset, offset + span, 0))
+        walkers = [w for w in self.walkers if w[1] is a]
+        if walkers and r.random() < 0.6:
+            name, _, step, start = r.choice(walkers)
+            a.access.add((step, start + offset, start + offset + span, 0))
+            return "WALK %s[%d%s]" % (name, offset, " + j" if outer else "")
+        if self.wide_wrap:
+            a.access.add((stride, offset, offset + span, 0))
+            return "(long)(i + 6U) * %d%s" % (stride, plus)
         cast = "" if self.itype in ("i32", "i64") and r.random() < 0.7 else "(long)"
         return "%si%s%s" % (cast, "" if stride == 1 else " * %d" % stride, plus)
+
+    def element(self, a):
+        """An element of array a, as something that can be assigned to."""
+        where = self.index(a)
+        if where.startswith("WALK "):
+            return where[5:]
+        same = [b for b in self.loop.arrays if b.type == a.type and b is not a and "const" not in (a.kind, b.kind)
+                and not a.origin and not b.origin]
+        if same and self.r.random() < 0.06:
+            b = self.r.choice(same)
+            b.access |= a.access
+            a.access |= b.access
+            return "(%s ? %s : %s)[%s]" % (self.condition(1), a.name, b.name, where)
+        if same and self.swapped and self.swapped[0] is a and self.r.random() < 0.5:
+            self.swapped[1].access |= a.access
+            return "%s[%s]" % (self.r.choice(["wp", "wq"]), where)
+        return "%s[%s]" % (a.name, where)
 
     def load(self, want_float=None):
         """(type, text) of an array element."""
@@ -202,7 +243,7 @@ class Generator:
             return None
         # Mostly what is rarely written, or most loops would be one long recurrence through memory.
         a = self.pick(*((a.read, a) for a in arrays))
-        return a.type, "%s[%s]" % (a.name, self.index(a))
+        return a.type, self.element(a)
 
     def leaf(self, t):
         """An expression of type t without operators."""
@@ -260,7 +301,7 @@ class Generator:
         wide = "u64" if u == "uint64_t" else "u32"
         e = lambda: "(%s)%s" % (u, self.expression(t, depth - 1))
         what = self.pick((50, "op"), (10, "shift"), (10, "select"), (6, "minmax"), (6, "div"), (8, "width"), (4, "bits"),
-                         (3, "fromfloat"), (6, "guarded"), (5, "signed"), (4, "compare"))
+                         (3, "fromfloat"), (6, "guarded"), (5, "signed"), (4, "compare"), (2, "call"))
         if what == "op":
             return "(%s)(%s %s %s)" % (ct, e(), r.choice(["+", "-", "*", "^", "&", "|", "+", "-"]), e())
         if what == "shift":
@@ -285,6 +326,11 @@ class Generator:
         if what == "fromfloat":
             x = self.leaf(r.choice(FLOATS))
             return "(%s)(%s > -1000 && %s < 1000 ? (int32_t)%s : 3)" % (ct, x, x, x)
+        if what == "call":
+            bytes_ = [a for a in self.loop.arrays if bits(a.type) == 8]
+            if bytes_ and r.random() < 0.6:
+                return "(%s)fuzz_look((const uint8_t *)&%s)" % (ct, self.element(r.choice(bytes_)))
+            return "(%s)fuzz_mix((uint32_t)%s, (uint32_t)%s)" % (ct, self.leaf(t), self.leaf("u32"))
         if what == "guarded":  # poison, if it were computed without its condition
             x, y = self.leaf(wide), self.leaf("u32")
             return "(%s)(%s < %dU ? %s %s %s : %s)" % (ct, y, bits(wide), x, r.choice(["<<", ">>"]), y, x)
@@ -322,17 +368,18 @@ class Generator:
 
     def store(self):
         a = self.pick(*((a.written, a) for a in self.loop.arrays))
-        where = self.index(a)
+        element = self.element(a)
         value = self.expression(a.type, self.depth())
         if self.r.random() < 0.25:
             op = self.r.choice("+*-" if is_float(a.type) else "+^|-")
-            element = "%s[%s]" % (a.name, where)
             if is_float(a.type):
                 value = "%s %s %s" % (element, op, value)
             else:
                 u = TYPES[a.type][1]
                 value = "(%s)((%s)%s %s (%s)%s)" % (ctype(a.type), u, element, op, u, value)
-        return Statement("%s[%s] = %s;" % (a.name, where, value))
+        elif bits(a.type) == 8 and self.r.random() < 0.15:
+            return Statement("fuzz_put((uint8_t *)&%s, (uint32_t)%s);" % (element, value))
+        return Statement("%s = %s;" % (element, value))
 
     def far_access(self):
         """An access that would leave the array if it were executed without its condition."""
@@ -422,18 +469,28 @@ class Generator:
         other = self.block(self.r.randrange(1, 3), depth - 1) if self.r.random() < 0.5 else []
         return Statement(cond=cond, then=then, other=other)
 
+    def switch(self, depth):
+        labels, r = [], self.r
+        for value in r.sample(range(8), r.randrange(2, 5)):
+            labels.append("case %d:%s" % (value, " /* and on */" if r.random() < 0.25 else ""))
+        if r.random() < 0.7:
+            labels.append("default:")
+        labels[-1] = labels[-1].replace(" /* and on */", "")
+        cond = "%s & %dU" % (self.expression("u32", 2), r.choice([3, 7]))
+        return Statement(cond=cond, labels=labels, parts=[self.block(r.randrange(1, 3), depth - 1) for _ in labels])
+
     def block(self, n, depth):
         out = []
         for _ in range(n):
             if self.size > 120:
                 break
             what = self.pick((34, "store"), (22, "temp"), (22, "update"), (6 if depth == 2 else 0, "chain"),
-                             (12 if depth > 0 else 0, "if"), (3, "far"), (2 if depth < 2 else 0, "continue"))
+                             (12 if depth > 0 else 0, "if"), (2 if depth > 0 else 0, "switch"), (3, "far"), (2 if depth < 2 else 0, "continue"))
             if what == "continue" and self.may_continue:
                 out.append(Statement("continue;"))
                 break
             made = {"store": self.store, "temp": self.assign_temp, "update": self.update, "chain": self.chain,
-                    "if": lambda: self.branch(depth), "far": self.far_access,
+                    "if": lambda: self.branch(depth), "switch": lambda: self.switch(depth), "far": self.far_access,
                     "continue": self.store}[what]()
             out += made if isinstance(made, list) else [made]
         return out
@@ -442,10 +499,10 @@ class Generator:
 
     def make_head(self, inner):
         r = self.r
-        self.wrapping, self.may_continue = False, True
+        self.wrapping, self.wide_wrap, self.may_continue = False, False, True
         self.itype = self.pick((40, "i64"), (25, "i32"), (12, "u32"), (8, "u64"), (4, "i16"), (4, "u8"), (4, "u16"), (3, "i8"))
         ct = ctype(self.itype)
-        kind = self.pick((50, "up"), (12, "down"), (8, "step"), (10, "constant"), (8, "do"), (4, "wrap"), (4, "ne"), (4, "late"))
+        kind = self.pick((50, "up"), (12, "down"), (8, "step"), (10, "constant"), (8, "do"), (4, "wrap"), (3, "wide wrap"), (4, "ne"), (4, "late"))
         if kind == "down" and TYPES[self.itype][3] == "u":
             kind = "ne"
         inner.tail = "}"
@@ -463,6 +520,9 @@ class Generator:
         elif kind == "wrap":
             self.wrapping, self.itype = True, "u8"
             inner.head = "for (uint8_t i = %d, e = (uint8_t)(%d + n); i != e; i++) {" % ((r.choice([200, 240, 255, 3]),) * 2)
+        elif kind == "wide wrap":
+            self.wide_wrap, self.itype = True, "u32"
+            inner.head = "for (uint32_t i = 4294967290U, e = 4294967290U + (uint32_t)n; i != e; i++) {"
         elif kind == "ne":
             inner.head = "for (%s i = 0; i != (%s)n; i++) {" % (ct, ct)
         else:
@@ -483,12 +543,38 @@ class Generator:
             else:
                 a = self.pick(*((a.written + (a.type == t and a.kind != "const"), a) for a in self.loop.arrays))
                 if is_float(a.type) == is_float(t):
-                    out.append(Statement("%s[%s] = %s;" % (a.name, self.index(a), self.convert((t, name), a.type))))
+                    out.append(Statement("%s = %s;" % (self.element(a), self.convert((t, name), a.type))))
         return out
+
+    def add_walkers(self, inner):
+        """Pointers that move along with the loop, and two that change places in every iteration."""
+        r = self.r
+        self.walkers, self.swapped = [], None
+        for a in self.loop.arrays:
+            if r.random() < 0.12:
+                name, step, start = "w%d" % a.number, r.choice([1, 1, 2, -1]), r.randrange(-3, 4)
+                self.walkers.append((name, a, step, start))
+                inner.before.append("%s%s *%s = %s + %d;" % ("const " if a.kind == "const" else "", ctype(a.type), name,
+                                                              a.name, a.origin + start))
+                self.at_end(inner, "%s += %d" % (name, step))
+        pairs = [(a, b) for a in self.loop.arrays for b in self.loop.arrays if a is not b and a.type == b.type
+                 and "const" not in (a.kind, b.kind) and not a.origin and not b.origin]
+        if pairs and r.random() < 0.1:
+            a, b = self.swapped = r.choice(pairs)
+            inner.before.append("%s *wp = %s, *wq = %s, *wt;" % (ctype(a.type), a.name, b.name))
+            self.at_end(inner, "wt = wp, wp = wq, wq = wt")
+
+    def at_end(self, inner, text):
+        """Adds an expression to what every iteration ends with."""
+        if inner.tail == "}":
+            inner.head = inner.head[:-3] + ", %s) {" % text
+        else:
+            inner.tail = inner.tail.replace("} while (", "%s; } while (" % text)
 
     def make_inner(self):
         inner = self.inner = Inner()
         kind = self.make_head(inner)
+        self.add_walkers(inner)
         self.values = [(t, name) for t, name, _ in self.loop.carried]
         inner.body = self.block(self.pick((10, 1), (25, 2), (25, 3), (20, 4), (12, 6), (8, 9)), 2)
         inner.body += self.sinks(inner)
@@ -507,7 +593,9 @@ class Generator:
         base = r.choice(FLOATS) if floats else r.choice(INTS)
         for k in range(narrays):
             t = base if r.random() < 0.6 else r.choice(INTS + FLOATS)
-            kind = {"restrict": "restrict", "plain": "plain", "loose": "plain"}.get(self.style) or r.choice(["restrict", "plain", "plain"])
+            if self.style == "bytes" and t != base and not is_float(t):
+                t = r.choice(["i8", "u8", "u" + base[1:]]) if not is_float(base) else "i8"
+            kind = {"restrict": "restrict", "plain": "plain", "loose": "plain", "bytes": "plain"}.get(self.style) or r.choice(["restrict", "plain", "plain"])
             if r.random() < 0.12:
                 kind = "global"
             elif kind == "plain" and k > 0 and r.random() < 0.2:
@@ -515,7 +603,7 @@ class Generator:
             stride = self.pick((70, 1), (8, 2), (5, 3), (7, -1), (4, -2), (6, None))
             number = 0
             if kind in ("plain", "const"):
-                number = 1 if self.style == "loose" and not is_float(t) else 2 + list(TYPES).index(t)
+                number = 1 if self.style in ("loose", "bytes") and not is_float(t) else 2 + list(TYPES).index(t)
             self.loop.arrays.append(Array(k, t, kind, stride, number))
         if all(a.kind == "const" for a in self.loop.arrays):
             self.loop.arrays[0].kind = "plain"

@@ -202,7 +202,7 @@ def statement_lists(loop):
     found = [inner.body for inner in loop.inners]
     for statements in found:  # grows while it is walked
         for s in statements:
-            found += [s.then, s.other]
+            found += s.parts
     return found
 
 
@@ -223,7 +223,7 @@ def smaller(loop):
             less = copy.deepcopy(loop)
             del statement_lists(less)[which][k]
             yield less
-            for part in (s.then, s.other) if s.cond else ():
+            for part in s.parts:
                 less = copy.deepcopy(loop)
                 statement_lists(less)[which][k:k + 1] = copy.deepcopy(part)
                 yield less
@@ -304,9 +304,9 @@ def one_file(job):
     setup = Setup(seed, folder)
     if options.level:
         setup.clang = options.level.split()
-    styles = ["restrict", "mixed", "loose" if setup.loose else "plain"]
+    styles = ["restrict", "mixed", "loose" if setup.loose else "plain", "bytes"]
     count = min(PER_FILE, options.count - number * PER_FILE)
-    loops = [loopgen.make_loop(seed * 64 + k, "f%d_%d" % (number, k), styles[k % 3]) for k in range(count)]
+    loops = [loopgen.make_loop(seed * 64 + k, "f%d_%d" % (number, k), styles[k % 4]) for k in range(count)]
     lines, counts = [], collections.Counter(loops=count)
     try:
         wrong, more = differing(folder, setup, loops, options, setup.llc)
