@@ -63,10 +63,12 @@ class Copy:
         for name in COPIED:
             path = os.path.join(ROOT, name)
             if os.path.isdir(path):
-                shutil.copytree(path, os.path.join(self.source, name), ignore=shutil.ignore_patterns("__pycache__"))
+                # With the time of now: an earlier run may have left objects of a mutant.
+                shutil.copytree(path, os.path.join(self.source, name), copy_function=shutil.copy,
+                                ignore=shutil.ignore_patterns("__pycache__"))
             elif os.path.exists(path):
                 os.makedirs(self.source, exist_ok=True)
-                shutil.copy2(path, self.source)
+                shutil.copy(path, self.source)
         must(["cmake", "-S", self.source, "-B", self.build, "-G", "Ninja", "-DTWEED_WERROR=OFF"])
 
     def make(self):
