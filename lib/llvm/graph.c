@@ -135,6 +135,77 @@ static bool folded(const tw_body *body, int32_t i) {
   }
 }
 
+/* ---- constants and widths: what instruction selection does with less than the opcode says ---- */
+
+static const tw_op *operand_op(const tw_body *body, const tw_op *op, int32_t k) {
+  return k < op->nrefs && op->refs[k].kind == TW_REF_OP ? &body->ops[op->refs[k].index] : NULL;
+}
+
+static bool constant_operand(const tw_op *op, int32_t k) {
+  return k < op->nrefs && op->refs[k].kind == TW_REF_VALUE && LLVMIsConstant(op->refs[k].value);
+}
+
+static unsigned element_bits(LLVMTypeRef type) {
+  if (LLVMGetTypeKind(type) == LLVMVectorTypeKind)
+    type = LLVMGetElementType(type);
+  return LLVMGetTypeKind(type) == LLVMIntegerTypeKind ? LLVMGetIntTypeWidth(type) : 0;
+}
+
+/* An extension from at most `bits`. */
+static bool extends_from(const tw_op *op, unsigned bits) {
+  if (!op || op->kind != TW_OP_INSTRUCTION || (opcode_of(op) != LLVMZExt && opcode_of(op) != LLVMSExt))
+    return false;
+  return element_bits(LLVMTypeOf(LLVMGetOperand(op->inst, 0))) <= bits;
+}
+
+/* A multiplication by 2^n + 1 is an addition of a shifted operand. */
+static bool shift_and_add(const tw_op *op) {
+  if (!scalar_integer(op) || LLVMGetIntTypeWidth(op->type) > 64 || !constant_operand(op, 1) ||
+      !LLVMIsAConstantInt(op->refs[1].value))
+    return false;
+  uint64_t c = LLVMConstIntGetZExtValue(op->refs[1].value);
+  return c > 2 && ((c - 1) & (c - 2)) == 0;
+}
+
+/* A vector is extended to twice the width for one multiplication, addition or subtraction only. */
+static bool widening(const tw_body *body, int32_t i) {
+  const tw_op *op = &body->ops[i];
+  int32_t user = single_user(body, i);
+  if (LLVMGetTypeKind(op->type) != LLVMVectorTypeKind || !extends_from(op, element_bits(op->type) / 2) ||
+      extends_from(op, element_bits(op->type) / 4) || user < 0)
+    return false;
+  LLVMOpcode code = opcode_of(&body->ops[user]);
+  const tw_op *a = operand_op(body, &body->ops[user], 0), *b = operand_op(body, &body->ops[user], 1);
+  return code == LLVMAdd || code == LLVMSub ||
+         (code == LLVMMul && a && b && opcode_of(a) == opcode_of(op) && opcode_of(b) == opcode_of(op));
+}
+
+/* The suffix that says so, or "". */
+static const char *cheaper(const tw_body *body, int32_t i) {
+  const tw_op *op = &body->ops[i];
+  if (op->kind != TW_OP_INSTRUCTION)
+    return "";
+  switch (opcode_of(op)) {
+  case LLVMUDiv:
+  case LLVMSDiv:
+  case LLVMURem:
+  case LLVMSRem:
+    return constant_operand(op, 1) ? ".constant" : "";
+  case LLVMMul:
+    if (shift_and_add(op))
+      return ".shifted";
+    return scalar_integer(op) && element_bits(op->type) == 64 && extends_from(operand_op(body, op, 0), 32) &&
+                   (extends_from(operand_op(body, op, 1), 32) || constant_operand(op, 1))
+               ? ".narrow"
+               : "";
+  case LLVMZExt:
+  case LLVMSExt:
+    return widening(body, i) ? ".widening" : "";
+  default:
+    return "";
+  }
+}
+
 static void type_of(const tw_op *op, char *text, size_t size) {
   LLVMOpcode opcode = opcode_of(op);
   if (op->kind == TW_OP_INSTRUCTION && (opcode == LLVMStore || opcode == LLVMICmp || opcode == LLVMFCmp)) {
@@ -165,6 +236,8 @@ void tw_graph_opcode(const tw_body *body, int32_t i, char *opcode, size_t opcode
     part = ".address";
   else if (folded(body, i))
     part = ".folded";
+  else
+    part = cheaper(body, i);
   snprintf(opcode, opcode_size, "%s%s", opcode_name(opcode_of(op)), part);
 }
 
@@ -178,7 +251,13 @@ typedef struct building {
 } building;
 
 static tweed_status class_for(const building *g, const char *opcode, const char *type, int32_t *out) {
+  char base[96];
   *out = tweed_machine_match(g->machine, opcode, type);
+  const char *suffix = strncmp(opcode, "call ", 5) == 0 ? NULL : strchr(opcode, '.');
+  if (*out < 0 && suffix) { /* a machine need not know the suffixes */
+    snprintf(base, sizeof base, "%.*s", (int)(suffix - opcode), opcode);
+    *out = tweed_machine_match(g->machine, base, type);
+  }
   if (*out >= 0)
     return TWEED_OK;
   return tweed_fail(g->error, TWEED_BAD_INPUT,

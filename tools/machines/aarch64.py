@@ -37,6 +37,11 @@ DOUBLES = {"q": [2], "q2": [4], "q4": [8, 16, 32, 64]}
 SIZES = [("q4", 512), ("q2", 256), ("q", 128), ("d", 64)]
 
 
+def repeated(steps, n):
+    """n copies of a sequence, side by side."""
+    return "\n".join(line if k == 0 else "|" + line.lstrip("|") for line in steps.splitlines() for k in range(n))
+
+
 def vector_classes():
     for kind, (half, full, chain) in VECTOR.items():
         file = None if kind == "vstore" else "float"
@@ -44,6 +49,10 @@ def vector_classes():
         yield Class(kind + "_q", full, file, chain)
         yield Class(kind + "_q2", full + "\n|" + full, file, chain)
         yield Class(kind + "_q4", full + ("\n|" + full) * 3, file, chain)
+    inverse = "umull2 v3.2d, v1.4s, v2.4s\n|umull v4.2d, v1.2s, v2.2s\nuzp2 v3.4s, v4.4s, v3.4s\nushr v3.4s, v3.4s, #3"
+    for size, n in (("q", 1), ("q2", 2), ("q4", 4)):
+        yield Class("vdivc_" + size, repeated(inverse, n), "float", note="by a constant: multiply by its inverse")
+        yield Class("vremc_" + size, repeated(inverse + "\nmls v1.4s, v3.4s, v2.4s", n), "float", note="by a constant")
     pair = "\n|".join(["mov x0, v1.d[1]", "fmov x1, d1", "mov x2, v2.d[1]", "fmov x3, d2"])
     yield Class("vmul64", pair + "\nmul x0, x0, x2\n|mul x1, x1, x3\nfmov d0, x1\nmov v0.d[1], x0", "float",
                 note="there is no 64-bit vector multiplication: by way of the integer registers")
@@ -71,6 +80,12 @@ def scalar_classes(index):
     yield Class("div64", "sdiv x0, x1, x2", "int", "sdiv x0, x0, x1")
     yield Class("rem32", "sdiv w0, w1, w2\nmsub w0, w0, w2, w1", "int", "sdiv w3, w0, w2\nmsub w0, w3, w2, w0")
     yield Class("rem64", "sdiv x0, x1, x2\nmsub x0, x0, x2, x1", "int", "sdiv x3, x0, x2\nmsub x0, x3, x2, x0")
+    yield Class("mul_narrow", "smull x0, w1, w2", "int", note="a 64-bit product of extended 32-bit numbers")
+    yield Class("divc32", "umull x0, w1, w2\nlsr x0, x0, #35", "int", note="by a constant: multiply by its inverse")
+    yield Class("divc64", "umulh x0, x1, x2\nlsr x0, x0, #3", "int", note="by a constant: multiply by its inverse")
+    yield Class("remc32", "umull x0, w1, w2\nlsr x0, x0, #35\nmsub w0, w0, w2, w1", "int", note="by a constant")
+    yield Class("remc64", "umulh x0, x1, x2\nlsr x0, x0, #3\nmsub x0, x0, x2, x1", "int", note="by a constant")
+    yield Class("shift_add", "add w0, w0, w1, lsl #5", "int", "add w0, w0, w0, lsl #5", note="a multiplication by 2^n + 1")
     yield Class("cmp", "cmp w0, w1", "int", "cmp w0, w1\ncsel w0, w1, w2, lt", minus=1,
                 note="to a conditional select, less the select's own cycle; the result lives in the flags")
     yield Class("select", "csel w0, w1, w2, lt", "int", "csel w0, w0, w1, lt")
@@ -123,6 +138,11 @@ def match(sizes=SIZES):
              ("[su]itofp", f"({INT}) to .*", "int_to_float"), ("fpto[su]i", f".* to ({INT})", "float_to_int"),
              (r"call llvm\.fpto[su]i\.sat", f"({INT})", "float_to_int"),
              ("fpext|fptrunc", f"({FLOAT}) to .*", "fcvt")]
+    rows += [(r"mul\.shifted", None, "shift_add"), (r"mul\.narrow", None, "mul_narrow"), (r"[sz]ext\.widening", None, "free"),
+             (r"[su]div\.constant", "i64", "divc64"), (r"[su]div\.constant", f"({INT})", "divc32"),
+             (r"[su]rem\.constant", "i64", "remc64"), (r"[su]rem\.constant", f"({INT})", "remc32")]
+    for kind in ("div", "rem"):
+        rows += [(rf"[su]{kind}\.constant", t, f"v{kind}c_{s}") for s, t in wide[:-1]] + [(rf"[su]{kind}\.constant", None, f"v{kind}c_q")]
     rows += [("add|sub|and|or|xor|shl|lshr|ashr|getelementptr", f"({INT})", "alu"), ("mul", "i64", "mul64"), ("mul", f"({INT})", "mul32"),
              ("[su]div", "i64", "div64"), ("[su]div", f"({INT})", "div32"), ("[su]rem", "i64", "rem64"), ("[su]rem", f"({INT})", "rem32"),
              ("icmp", f"({INT})", "cmp"), ("select", f"({INT})", "select"), ("load", f"({INT})", "load"), ("store", f"({INT})", "store"),

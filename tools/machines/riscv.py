@@ -24,6 +24,8 @@ def scalar_classes():
     yield Class("div64", "div a0, a1, a2", "int", "div a0, a0, a2")
     yield Class("rem32", "remw a0, a1, a2", "int", "remw a0, a0, a2")
     yield Class("rem64", "rem a0, a1, a2", "int", "rem a0, a0, a2")
+    yield Class("divc", "mul a0, a1, a2\nsrli a0, a0, 35", "int", note="by a constant: multiply by its inverse")
+    yield Class("remc", "mul a0, a1, a2\nsrli a0, a0, 35\nmul a0, a0, a2\nsub a0, a1, a0", "int", note="by a constant")
     yield Class("load", "lw a0, 0(a1)", "int")
     yield Class("store", "sw a0, 0(a1)")
     yield Class("fload", "flw fa0, 0(a1)", "float")
@@ -61,6 +63,8 @@ def match():
             ("zext", f"i1 to ({INT})", "free"), ("zext", f"(i16|i32) to ({INT})", "alu2"), ("sext", f"(i8|i16) to ({INT})", "alu2"),
             ("zext|sext", to, "alu"), ("[su]itofp", f"({INT}) to .*", "int_to_float"), ("fpto[su]i", f".* to ({INT})", "float_to_int"),
             (r"call llvm\.fpto[su]i\.sat|call llvm\.l?l?(rint|round)", f"({INT})", "float_to_int"), ("fpext|fptrunc", f"({FLOAT}) to .*", "fcvt"),
+            (r"mul\.shifted", None, "alu2"), (r"mul\.narrow", None, "mul"), (r"[su]div\.constant", None, "divc"), (r"[su]rem\.constant", None, "remc"),
+            (r"[sz]ext\.widening", None, "alu2"),
             ("add|sub|and|or|xor|shl|lshr|ashr|icmp|getelementptr", f"({INT})", "alu"), ("mul", f"({INT})", "mul"),
             ("[su]div", "i64", "div64"), ("[su]div", f"({INT})", "div32"), ("[su]rem", "i64", "rem64"), ("[su]rem", f"({INT})", "rem32"),
             ("select", f"({INT})", "select"), ("load", f"({INT})", "load"), ("store", f"({INT})", "store"),

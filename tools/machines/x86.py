@@ -24,6 +24,7 @@ SIZES = [("y4", 1024), ("y2", 512), ("y", 256), ("x", 128)]
 def vector_classes():
     for kind, text in VECTOR.items():
         yield from by_size(kind, text.replace("R", "%xmm"), text.replace("R", "%ymm"))
+    yield from constant_classes()
     for kind, (x, y) in RESIZE.items():
         yield from by_size(kind, x, y)
     yield Class("vmul64", "vpsrlq $32, %ymm0, %ymm2\n|vpsrlq $32, %ymm1, %ymm3\nvpmuludq %ymm1, %ymm2, %ymm2\n"
@@ -38,6 +39,16 @@ def vector_classes():
     yield Class("vreduce", "vpshufd $238, %xmm0, %xmm1\nvpaddd %xmm1, %xmm0, %xmm0\nvpshufd $85, %xmm0, %xmm1\n"
                 "vpaddd %xmm1, %xmm0, %xmm0\nvmovd %xmm0, %eax", "int")
     yield Class("vfreduce", "vpshufd $238, %xmm0, %xmm1\nvaddps %xmm1, %xmm0, %xmm0\nvmovshdup %xmm0, %xmm1\nvaddss %xmm1, %xmm0, %xmm0", "float")
+
+
+def constant_classes():
+    for name, r, n in (("_x", "%xmm", 1), ("_y", "%ymm", 1), ("_y2", "%ymm", 2), ("_y4", "%ymm", 4)):
+        inverse = ["vpshufd $245, R1, R2", "|vpmuludq R3, R1, R4", "vpmuludq R3, R2, R2", "vpshufd $245, R4, R4", "vpblendd $10, R2, R4, R4",
+                   "vpsrld $3, R4, R4"]
+        steps = [line if k == 0 else "|" + line.lstrip("|") for line in inverse for k in range(n)]
+        back = [line if k == 0 else "|" + line for line in ("vpmulld R4, R3, R4", "vpsubd R4, R1, R1") for k in range(n)]
+        yield Class("vdivc" + name, "\n".join(steps).replace("R", r), "float", note="by a constant: multiply by its inverse")
+        yield Class("vremc" + name, "\n".join(steps + back).replace("R", r), "float", note="by a constant")
 
 
 def by_size(kind, x, y):
@@ -61,6 +72,8 @@ def scalar_classes():
     yield Class("mul", "imulq %rax, %rcx", "int")
     yield Class("div32", "cltd\nidivl %ecx", "int")
     yield Class("div64", "cqto\nidivq %rcx", "int")
+    yield Class("divc", "imulq %rax, %rcx\nshrxq %rax, %rcx, %rcx", "int", note="by a constant: multiply by its inverse")
+    yield Class("remc", "imulq %rax, %rcx\nshrxq %rax, %rcx, %rcx\nimulq %rax, %rcx\nsubq %rcx, %rax", "int", note="by a constant")
     yield Class("movx", "movsbl %al, %ecx", "int")
     yield Class("setcc", "cmpl %eax, %ecx", "int", note="the result lives in the flags")
     yield Class("select", "cmovll %eax, %ecx", "int")
@@ -107,7 +120,12 @@ def match():
             ("freeze|bitcast|ptrtoint|inttoptr|extractvalue|insertvalue", None, "free"), ("trunc", to, "free"), ("zext", "i32 to i64", "free"),
             ("zext|sext", to, "movx"), ("[su]itofp", f"({INT}) to .*", "int_to_float"), ("fpto[su]i", f".* to ({INT})", "float_to_int"),
             (r"call llvm\.fpto[su]i\.sat|call llvm\.l?l?(rint|round)", f"({INT})", "float_to_int"), ("fpext|fptrunc", f"({FLOAT}) to .*", "fcvt"),
-            ("add|sub|and|or|xor", f"({INT})", "alu"), ("shl|lshr|ashr", f"({INT})", "shift"), ("getelementptr", f"({INT})", "lea"),
+            (r"mul\.shifted", None, "lea"), (r"mul\.narrow", None, "mul"),
+            (r"[su]div\.constant", f"({INT})", "divc"), (r"[su]rem\.constant", f"({INT})", "remc")]
+    for kind in ("div", "rem"):
+        rows += [(rf"[su]{kind}\.constant", t, f"v{kind}c_{s}") for s, t in sized]
+    rows += [(r"[sz]ext\.widening", ".* to " + t, f"vwiden_{s}") for s, t in sized]
+    rows += [("add|sub|and|or|xor", f"({INT})", "alu"), ("shl|lshr|ashr", f"({INT})", "shift"), ("getelementptr", f"({INT})", "lea"),
             ("mul", f"({INT})", "mul"), ("[su](div|rem)", "i64", "div64"), ("[su](div|rem)", f"({INT})", "div32"),
             ("icmp", f"({INT})", "setcc"), ("select", f"({INT})", "select"), ("load", f"({INT})", "load"), ("store", f"({INT})", "store"),
             (r"call llvm\.[su](min|max)", f"({INT})", "minmax"), (r"call llvm\.abs", f"({INT})", "abs"), (r"call llvm\.(fshl|fshr)", f"({INT})", "shift_imm"),
