@@ -41,8 +41,8 @@ def run(command, limit=600, check=True, **options):
 class Case:
     """One file, core and mode, and the files made of it."""
 
-    def __init__(self, source, cpu, mode, work, plugin, trips):
-        self.source, self.cpu, self.mode, self.plugin, self.trips = source, cpu, mode, plugin, trips
+    def __init__(self, source, cpu, mode, work, plugin, trips, loops):
+        self.source, self.cpu, self.mode, self.plugin, self.trips, self.loops = source, cpu, mode, plugin, trips, loops
         self.name = os.path.splitext(os.path.basename(source))[0]
         self.stem = os.path.join(work, "%s.%s.%s" % (self.name, cpu, mode))
         self.driver = os.path.join(work, "driver.o")
@@ -60,7 +60,7 @@ class Case:
 
     def compile(self):
         run(["clang-19", "--target=aarch64-linux-gnu", "-mcpu=" + self.cpu, *MODES[self.mode], *self.flags, "-fno-discard-value-names",
-             "-S", "-emit-llvm", "-I" + os.path.dirname(self.source), self.source, "-o", self.path(".ll")])
+             "-S", "-emit-llvm", "-I" + self.loops, self.source, "-o", self.path(".ll")])
         self.llc(".ll", ".base.s")
         for variant, options in VARIANTS.items():
             self.llc(".ll", ".%s.s" % variant, *options)
@@ -311,6 +311,7 @@ def main():
     parser.add_argument("--work", default="build/bench")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--trips", type=int, default=100, help="largest trip count of the runs under qemu")
+    parser.add_argument("--loops", default=os.path.join(ROOT, "test", "loops"), help="the folder of the loops and their driver")
     parser.add_argument("--cpu", action="append", choices=CPUS)
     parser.add_argument("--mode", action="append", choices=list(MODES))
     parser.add_argument("files", nargs="*")
@@ -318,10 +319,10 @@ def main():
     plugin = os.path.join(os.path.abspath(arguments.build), "lib", "TweedLLVM.so") if arguments.build != "-" else None
     work = os.path.abspath(arguments.work)
     os.makedirs(work, exist_ok=True)
-    loops = os.path.join(ROOT, "test", "loops")
+    loops = os.path.abspath(arguments.loops)
     sources = arguments.files or sorted(f for f in glob.glob(os.path.join(loops, "*.c")) if not f.endswith("driver.c"))
     run(["aarch64-linux-gnu-gcc", "-O1", "-c", os.path.join(loops, "driver.c"), "-o", os.path.join(work, "driver.o")])
-    cases = [Case(os.path.abspath(f), cpu, mode, work, plugin, arguments.trips) for f in sources for mode in arguments.mode or MODES
+    cases = [Case(os.path.abspath(f), cpu, mode, work, plugin, arguments.trips, loops) for f in sources for mode in arguments.mode or MODES
              for cpu in arguments.cpu or CPUS]
     table, failed = [], 0
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
