@@ -273,3 +273,30 @@ void tweed_graph_earliest(const tweed_graph *g, int64_t ii, int64_t *early) {
     }
   }
 }
+
+static int64_t floor_divide(int64_t a, int64_t b) {
+  return a / b - (a % b < 0);
+}
+
+bool tweed_shift_components(const tweed_graph *g, int64_t ii, int64_t max_start, int64_t *start) {
+  for (int32_t c = 0; c < g->ncomponents; c++) {
+    int64_t need = INT64_MIN, lowest = INT64_MAX, highest = INT64_MIN;
+    for (int32_t k = g->component_begin[c]; k < g->component_begin[c + 1]; k++) {
+      int32_t v = g->order[k];
+      lowest = start[v] < lowest ? start[v] : lowest;
+      highest = start[v] > highest ? start[v] : highest;
+      for (int32_t e = g->in_inner[v]; e < g->in_begin[v + 1]; e++) {
+        int64_t short_by = start[g->in[e].other] + tweed_arc_weight(&g->in[e], ii) - start[v];
+        need = short_by > need ? short_by : need;
+      }
+    }
+    int64_t stages = -floor_divide(lowest, ii);
+    if (need != INT64_MIN && -floor_divide(-need, ii) > stages)
+      stages = -floor_divide(-need, ii);
+    if (max_start != INT64_MAX && highest + stages * ii > max_start)
+      return false;
+    for (int32_t k = g->component_begin[c]; k < g->component_begin[c + 1]; k++)
+      start[g->order[k]] += stages * ii;
+  }
+  return true;
+}

@@ -57,6 +57,10 @@ tweed_status tweed_graph_of(const tweed_problem *p, tweed_arena *arena, bool all
 void tweed_graph_heights(const tweed_graph *g, int64_t ii, int64_t *height);
 void tweed_graph_earliest(const tweed_graph *g, int64_t ii, int64_t *early);
 
+/* Start times that satisfy the arcs inside components become ones that satisfy all: each component is shifted by a
+ * multiple of ii, as early as that allows with starts >= 0. False if a start would be above max_start. */
+bool tweed_shift_components(const tweed_graph *g, int64_t ii, int64_t max_start, int64_t *start);
+
 static inline int64_t tweed_arc_weight(const tweed_arc *arc, int64_t ii) {
   return (int64_t)arc->latency - (int64_t)arc->distance * ii;
 }

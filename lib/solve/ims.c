@@ -256,35 +256,6 @@ static void schedule_op(tweed_ims *s, const tweed_ims_options *o, int32_t v, int
   evict_violated(s, o, v);
 }
 
-static int64_t floor_divide(int64_t a, int64_t b) {
-  return a / b - (a % b < 0);
-}
-
-/* Shifts components by multiples of II until the arcs between them hold, each as early as that allows. */
-static bool shift_components(tweed_ims *s, const tweed_ims_options *o) {
-  const tweed_graph *g = s->g;
-  for (int32_t c = 0; c < g->ncomponents; c++) {
-    int64_t need = INT64_MIN, lowest = INT64_MAX, highest = 0;
-    for (int32_t k = g->component_begin[c]; k < g->component_begin[c + 1]; k++) {
-      int32_t v = g->order[k];
-      lowest = s->time[v] < lowest ? s->time[v] : lowest;
-      highest = s->time[v] > highest ? s->time[v] : highest;
-      for (int32_t e = g->in_inner[v]; e < g->in_begin[v + 1]; e++) {
-        int64_t short_by = s->time[g->in[e].other] + tweed_arc_weight(&g->in[e], o->ii) - s->time[v];
-        need = short_by > need ? short_by : need;
-      }
-    }
-    int64_t stages = -floor_divide(lowest, o->ii);
-    if (need != INT64_MIN && -floor_divide(-need, o->ii) > stages)
-      stages = -floor_divide(-need, o->ii);
-    if (o->max_start != INT64_MAX && highest + stages * o->ii > o->max_start)
-      return false;
-    for (int32_t k = g->component_begin[c]; k < g->component_begin[c + 1]; k++)
-      s->time[g->order[k]] += stages * o->ii;
-  }
-  return true;
-}
-
 static bool prepare_rows(tweed_ims *s, int64_t ii) {
   if (ii > s->head_rows) {
     free(s->head);
@@ -337,5 +308,5 @@ tweed_ims_result tweed_ims_run(tweed_ims *s, const tweed_ims_options *o, tweed_s
       return TWEED_IMS_STOPPED;
     schedule_op(s, o, v, turn);
   }
-  return o->inner && !shift_components(s, o) ? TWEED_IMS_FAILED : TWEED_IMS_FOUND;
+  return o->inner && !tweed_shift_components(s->g, o->ii, o->max_start, s->time) ? TWEED_IMS_FAILED : TWEED_IMS_FOUND;
 }

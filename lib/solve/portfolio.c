@@ -18,7 +18,18 @@ static tweed_status raise_bounds(tweed_job *job, tweed_error *error) {
   tweed_status status = tweed_bounds_graph(job->graph, true, &job->bounds, error);
   if (status == TWEED_OK && job->bounds.mii > job->first_ii)
     job->first_ii = job->bounds.mii;
+  if (status == TWEED_OK && job->bounds.mii > job->lower_bound)
+    job->lower_bound = job->bounds.mii;
   return status;
+}
+
+/* The bounds as they are known now, and what follows from them. */
+static void claim(const tweed_job *job, tweed_schedule *s) {
+  bool modulo = job->problem->length == 0;
+  s->mii = modulo ? job->bounds.mii : 0;
+  s->lower_bound = modulo ? (int32_t)job->lower_bound : 0;
+  s->proof = modulo && s->ii == s->mii ? TWEED_PROOF_MII : TWEED_PROOF_NONE;
+  s->answer = s->proof == TWEED_PROOF_NONE ? TWEED_ANSWER_FEASIBLE : TWEED_ANSWER_OPTIMAL;
 }
 
 static tweed_status make_schedule(const tweed_job *job, const tweed_solver *row, const tweed_plan *plan,
@@ -32,9 +43,7 @@ static tweed_status make_schedule(const tweed_job *job, const tweed_solver *row,
     return status;
   for (int32_t v = 0; v < p->nops; v++)
     tweed_schedule_set_start(s, v, plan->start[v]);
-  s->mii = s->lower_bound = p->length > 0 ? 0 : job->bounds.mii;
-  s->proof = p->length == 0 && plan->ii == job->bounds.mii ? TWEED_PROOF_MII : TWEED_PROOF_NONE;
-  s->answer = s->proof == TWEED_PROOF_NONE ? TWEED_ANSWER_FEASIBLE : TWEED_ANSWER_OPTIMAL;
+  claim(job, s);
   s->solver = tweed_arena_strdup(s->arena, row->name);
   status = s->solver ? tweed_verify(p, s, error) : tweed_no_memory(error);
   if (status == TWEED_OK && p->length > 0) {
@@ -151,22 +160,13 @@ static tweed_status run_portfolio(tweed_job *job, const tweed_solve_seam *seam, 
     job->stop = stop;
     if (status == TWEED_NO_MEMORY)
       return status;
-    if (status == TWEED_INFEASIBLE && !b->schedule)
-      return status;
+    if (status == TWEED_INFEASIBLE)
+      return status; /* nothing below what has been found, or nothing at all */
     last = status;
     if (b->schedule && b->schedule->ii - 1 < job->last_ii)
       job->last_ii = b->schedule->ii - 1;
   }
   return last;
-}
-
-/* The bound may have risen since the schedule was made. */
-static void renew_claims(const tweed_job *job, tweed_schedule *s) {
-  if (job->problem->length > 0 || s->mii >= job->bounds.mii)
-    return;
-  s->mii = s->lower_bound = job->bounds.mii;
-  s->proof = s->ii == s->mii ? TWEED_PROOF_MII : TWEED_PROOF_NONE;
-  s->answer = s->ii == s->mii ? TWEED_ANSWER_OPTIMAL : TWEED_ANSWER_FEASIBLE;
 }
 
 tweed_status tweed_run_rows(tweed_job *job, const tweed_solve_seam *seam, const tweed_solver *only,
@@ -179,7 +179,7 @@ tweed_status tweed_run_rows(tweed_job *job, const tweed_solve_seam *seam, const 
     status = raised == TWEED_OK ? status : raised;
   }
   if (b.schedule && status != TWEED_NO_MEMORY) {
-    renew_claims(job, b.schedule);
+    claim(job, b.schedule);
     *out = b.schedule;
     return TWEED_OK;
   }

@@ -162,6 +162,7 @@ static tweed_status prepare_modulo(tweed_job *job, tweed_error *error) {
   tweed_status status = tweed_bounds_graph(job->graph, false, &job->bounds, error);
   if (status != TWEED_OK)
     return status;
+  job->lower_bound = job->bounds.mii;
   job->first_ii = o->ii > 0 ? o->ii : job->bounds.mii;
   job->last_ii = o->ii > 0 ? o->ii : o->max_ii > 0 ? o->max_ii : TWEED_MAX_NUMBER;
   if (job->last_ii < job->bounds.mii)
@@ -194,7 +195,8 @@ static void answer_without_starts(const tweed_job *job, tweed_status status, twe
     return;
   s->answer = status == TWEED_INFEASIBLE ? TWEED_ANSWER_INFEASIBLE : TWEED_ANSWER_UNKNOWN;
   s->proof = TWEED_PROOF_NONE;
-  s->mii = s->lower_bound = job->bounds.mii;
+  s->mii = job->bounds.mii;
+  s->lower_bound = (int32_t)job->lower_bound;
   s->solver = tweed_arena_strdup(s->arena, job->options->solver ? job->options->solver : "auto");
   s->seconds = tweed_clock() - job->began;
   if (s->solver)

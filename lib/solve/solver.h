@@ -30,9 +30,11 @@ typedef struct tweed_job {
   tweed_arena *arena;
   const tweed_graph *graph;
   tweed_bounds bounds;
-  int64_t first_ii, last_ii; /* the IIs to try, both included; 0 for acyclic problems */
-  int64_t best_ii;           /* found before this row ran, 0 = nothing */
-  bool packed;               /* bounds include tweed_pack() */
+  /* The IIs to try, both included; 0 for acyclic problems. Rows raise first_ii past IIs that they refute. */
+  int64_t first_ii, last_ii;
+  int64_t lower_bound; /* every lower II is refuted, whatever the options; at least bounds.mii */
+  int64_t best_ii;     /* found before this row ran, 0 = nothing */
+  bool packed;         /* bounds include tweed_pack() */
   double began, last_progress;
   tweed_stop *stop;
 } tweed_job;
@@ -67,6 +69,7 @@ tweed_status tweed_run_asap(tweed_job *job, tweed_plan *plan, tweed_error *error
 tweed_status tweed_run_alap(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_run_list(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_run_ims(tweed_job *job, tweed_plan *plan, tweed_error *error);
+tweed_status tweed_run_backtrack(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_run_restarts(tweed_job *job, tweed_plan *plan, tweed_error *error);
 
 /* What tests put in place of the real table. */

@@ -125,7 +125,8 @@ static void check_options(void) {
              {{.restarts = -1}, "option restarts"},
              {{.time_limit = -0.5}, "time limit"},
              {{.ii = 9, .max_ii = 8}, "at most 8"},
-             {{.solver = "magic"}, "there is no solver \"magic\"; there are: auto, asap, alap, list, ims, ims-restart"},
+             {{.solver = "magic"},
+              "there is no solver \"magic\"; there are: auto, asap, alap, list, ims, backtrack, ims-restart"},
              {{.solver = "sat"}, "solver \"sat\" is not in this version; there are: auto"},
              {{.solver = "gaus"}, "solver \"gaus\" is not in this version"}};
   tweed_problem *p = chain(false), *acyclic = chain(true);
