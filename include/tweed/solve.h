@@ -13,7 +13,7 @@ typedef struct tweed_bounds {
   int32_t
       res_mii; /* exact: the most loaded unit, whole reservation tables counted, and no table longer than it can wrap */
   int32_t rec_mii;   /* maximum cycle ratio, rounded up; 0 without a recurrence */
-  int32_t mii;       /* max(1, both) */
+  int32_t mii;       /* max(1, both), raised to the next II at which every op's table stands its own copies */
   char unit[64];     /* the unit that gives res_mii */
   char circuit[256]; /* op names of a critical circuit, " -> " between them, shortened with "…" */
 } tweed_bounds;

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Placements per II, ops decided, ops in one component, IIs tried. */
-enum { NODES = 12000, MOST_ITEMS = 192, MOST_MEMBERS = 160, MOST_IIS = 8 };
+/* Placements per II, ops decided, ops in one component, IIs tried, rows of the table. */
+enum { NODES = 12000, MOST_ITEMS = 192, MOST_MEMBERS = 160, MOST_IIS = 8, MOST_ROWS = 1 << 20 };
 #define FAR (INT64_MAX / 4)
 
 /* A decision: an op and the start times it may take. */
@@ -294,7 +294,7 @@ tweed_status tweed_run_backtrack(tweed_job *job, tweed_plan *plan, tweed_error *
   search s;
   int64_t last = job->last_ii - job->first_ii < MOST_IIS ? job->last_ii : job->first_ii + MOST_IIS - 1;
   tweed_status status = TWEED_UNKNOWN;
-  if (small_enough(job->graph)) {
+  if (small_enough(job->graph) && last < MOST_ROWS) {
     status = search_init(&s, job->graph) ? search_range(&s, job, job->first_ii, last, plan) : TWEED_NO_MEMORY;
     tweed_mrt_free(&s.table);
   }

@@ -118,7 +118,8 @@ static tweed_status search_ii(pass *s, tweed_job *job, tweed_plan *plan, bool la
   if (status == TWEED_UNKNOWN || ceiling > job->last_ii)
     ceiling = job->last_ii + 1;
   int64_t step = 1;
-  for (int64_t ii = job->first_ii, tries = 0; ii < ceiling && !tweed_stopped(job->stop); ii += step, tries++) {
+  for (int64_t ii = job->first_ii, tries = 0;
+       ii < ceiling && tweed_mrt_possible(job->graph, ii) && !tweed_stopped(job->stop); ii += step, tries++) {
     tweed_job_progress(job, late ? "alap" : "asap", ii);
     status = try_ii(s, job, ii, late);
     if (status == TWEED_OK)

@@ -92,6 +92,8 @@ static bool polish(improver *s) {
 
 tweed_status tweed_compact(tweed_job *job, tweed_plan *plan, tweed_error *error) {
   improver s = {.job = job, .g = job->graph, .ii = plan->ii, .start = plan->start};
+  if (!tweed_mrt_possible(s.g, s.ii))
+    return TWEED_OK;
   s.trial = tweed_arena_array(job->arena, (size_t)job->graph->n + 1, sizeof *s.trial);
   bool ok = s.trial && tweed_compactor_init(&s.compactor, s.g) && tweed_ims_init(&s.ims, s.g);
   if (ok) {

@@ -130,7 +130,10 @@ tweed_status tweed_list_starts(const tweed_graph *g, int64_t at_least, tweed_sto
     return status;
   *ii = least_ii(g, start);
   *ii = *ii > at_least ? *ii : at_least;
-  return *ii > TWEED_MAX_NUMBER ? TWEED_UNKNOWN : TWEED_OK;
+  if (*ii > TWEED_MAX_NUMBER)
+    return tweed_fail(error, TWEED_UNKNOWN, "the list schedule needs II %lld, above the limit of %d", (long long)*ii,
+                      TWEED_MAX_NUMBER);
+  return TWEED_OK;
 }
 
 static bool ends_in_time(const tweed_graph *g, const int64_t *start) {

@@ -25,6 +25,11 @@ typedef struct tweed_mrt {
   size_t folded_capacity;
 } tweed_mrt;
 
+/* Is a table of that many rows within TWEED_MRT_CELLS? */
+static inline bool tweed_mrt_possible(const tweed_graph *g, int64_t rows) {
+  return rows <= TWEED_MRT_CELLS / (g->nunits + 1);
+}
+
 /* An empty table. Free it also after a failure. */
 bool tweed_mrt_init(tweed_mrt *t, const tweed_graph *g);
 void tweed_mrt_free(tweed_mrt *t);

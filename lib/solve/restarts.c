@@ -140,7 +140,7 @@ static tweed_status restart_range(tweed_job *job, int64_t first, int64_t last, b
 static tweed_status restart(tweed_job *job, int64_t last, bool alone, tweed_plan *plan, tweed_error *error) {
   enum { ONE_BY_ONE = 4 };
   int64_t low = job->first_ii;
-  if (low > last)
+  if (low > last || !tweed_mrt_possible(job->graph, last))
     return TWEED_UNKNOWN;
   int64_t end = last - low < ONE_BY_ONE ? last : low + ONE_BY_ONE - 1;
   tweed_status status = restart_range(job, low, end, alone, plan), found = status;

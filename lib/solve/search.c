@@ -69,6 +69,8 @@ static tweed_status search_on(tweed_ims *s, tweed_job *job, tweed_plan *plan, tw
   if (listed != TWEED_OK && listed != TWEED_UNKNOWN)
     return listed;
   int64_t last = listed == TWEED_OK && ceiling <= job->last_ii ? ceiling - 1 : job->last_ii;
+  if (!tweed_mrt_possible(s->g, last))
+    last = TWEED_MRT_CELLS / (s->g->nunits + 1);
   tweed_status status = status_of(climb(s, job, plan, last), error);
   if (status != TWEED_UNKNOWN || plan->ii >= 0 || listed != TWEED_OK || ceiling > job->last_ii)
     return plan->ii >= 0 && status == TWEED_UNKNOWN ? TWEED_OK : status;
@@ -80,6 +82,8 @@ static tweed_status search_on(tweed_ims *s, tweed_job *job, tweed_plan *plan, tw
 
 tweed_status tweed_run_ims(tweed_job *job, tweed_plan *plan, tweed_error *error) {
   tweed_ims s;
+  if (!tweed_mrt_possible(job->graph, job->first_ii))
+    return tweed_run_list(job, plan, error);
   tweed_status status = TWEED_NO_MEMORY;
   if (tweed_ims_init(&s, job->graph)) {
     tweed_ims_result result = attempt(&s, job, plan, job->first_ii);
