@@ -17,7 +17,7 @@ read_field() { # a number or a string of the JSON, whose keys are at the first l
 }
 
 printf '%-36s %5s %5s %5s %5s %6s  %-12s %-5s %8s\n' problem ops MII best II stages solver proof seconds
-problems=0 reached=0 better=0 optimal=0 failed=0 stages=0
+problems=0 reached=0 better=0 optimal=0 closed=0 failed=0 stages=0
 total=0
 while IFS=$'\t' read -r name suite ops deps mii best proved; do
   [ "$name" = name ] && continue
@@ -42,12 +42,13 @@ while IFS=$'\t' read -r name suite ops deps mii best proved; do
   [ "$ii" -le "$best" ] && reached=$((reached + 1))
   [ "$ii" -lt "$best" ] && better=$((better + 1))
   [ "$(read_field proof)" != none ] && optimal=$((optimal + 1))
+  [ "$(read_field lower_bound)" = "$ii" ] && closed=$((closed + 1))
   mark=
   [ "$ii" -gt "$best" ] && mark=' *'
   printf '%-36s %5s %5s %5s %5s %6s  %-12s %-5s %8s%s\n' "$name" "$ops" "$mii" "$best" "$ii" "$count" "$(read_field solver)" \
     "$(read_field proof)" "$seconds" "$mark"
 done <"$dir/index.tsv"
 echo
-echo "$problems problems: best known II on $reached ($better below it), proved optimal $optimal, failed $failed;" \
+echo "$problems problems: best known II on $reached ($better below it), proved optimal $optimal, at the lower bound $closed, failed $failed;" \
   "$stages stages in all; $total s, start-up and reading included"
 [ "$failed" = 0 ]
