@@ -270,7 +270,7 @@ def tweed_columns(case, row, key, wrong, tweed):
             if kind == "tweed":
                 row["stages"], row["unroll"] = remark["Stages"], remark["Unroll"]
         elif remark is not None and remark.kind == "Passed":
-            row["reason"] = "kernel not found in the assembly"
+            row["reason"] = "selects became branches"
         elif remark is not None and kind == "tweed":
             row["reason"] = remark.name
         if kind == "auto":
