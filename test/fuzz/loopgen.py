@@ -37,6 +37,13 @@ def is_float(t):
 HELPERS = """static __attribute__((noinline)) uint32_t fuzz_mix(uint32_t x, uint32_t y) { return (x ^ (y >> 3)) * 2654435761U; }
 static __attribute__((noinline)) uint32_t fuzz_look(const uint8_t *p) { return p[0] * 3U; }
 static __attribute__((noinline)) void fuzz_put(uint8_t *p, uint32_t x) { p[0] = (uint8_t)(x * 5U); }
+static inline uint32_t fuzz_load32(const void *p) { uint32_t x; memcpy(&x, p, 4); return x; }
+static inline uint64_t fuzz_load64(const void *p) { uint64_t x; memcpy(&x, p, 8); return x; }
+static inline void fuzz_store32(void *p, uint32_t x) { memcpy(p, &x, 4); }
+static inline void fuzz_store64(void *p, uint64_t x) { memcpy(p, &x, 8); }
+typedef uint32_t fuzz_vector __attribute__((vector_size(16)));
+static inline fuzz_vector fuzz_load_vector(const void *p) { fuzz_vector x; memcpy(&x, p, 16); return x; }
+static inline void fuzz_store_vector(void *p, fuzz_vector x) { memcpy(p, &x, 16); }
 uint32_t fuzz_used(uint8_t *p) { fuzz_put(p, 1); return fuzz_mix(fuzz_look(p), 2); }
 """
 
@@ -145,7 +152,7 @@ class Loop:
 
 
 def render_file(loops):
-    out = '#include "harness.h"\n#include <math.h>\n\n' + HELPERS + "\n"
+    out = '#include "harness.h"\n#include <math.h>\n#include <string.h>\n\n' + HELPERS + "\n"
     rows = ""
     for loop in loops:
         table, row = loop.row()
@@ -184,11 +191,11 @@ class Generator:
         value = r.choice([0, 1, 2, 3, 5, 7, 8, 15, 31, 63, 100, 127, 128, 255, r.getrandbits(8), r.getrandbits(bits(t))])
         return "(%s)%dU%s" % (ctype(t), value & ((1 << bits(t)) - 1), "LL" if bits(t) == 64 else "")
 
-    def index(self, a):
-        """An index expression for array a, recorded in its reach."""
+    def index(self, a, more=0):
+        """An index expression for array a, recorded in its reach; the access touches `more` elements behind it too."""
         r, offset = self.r, self.r.choice([0, 0, 0, 1, -1, 2, -2, 3, -3, self.r.randrange(-8, 9)])
         outer = self.loop.outer and r.random() < 0.25
-        span = self.loop.outer - 1 if outer else 0
+        span = (self.loop.outer - 1 if outer else 0) + more
         plus = " + %d%s" % (a.origin + offset, " + j" if outer else "")
         if r.random() < 0.06:
             mask = r.choice([7, 31, 63])
@@ -219,9 +226,9 @@ class Generator:
         cast = "" if self.itype in ("i32", "i64") and r.random() < 0.7 else "(long)"
         return "%si%s%s" % (cast, "" if stride == 1 else " * %d" % stride, plus)
 
-    def element(self, a):
-        """An element of array a, as something that can be assigned to."""
-        where = self.index(a)
+    def element(self, a, more=0):
+        """An element of array a, as something that can be assigned to, with `more` behind it."""
+        where = self.index(a, more)
         if where.startswith("WALK "):
             return where[5:]
         same = [b for b in self.loop.arrays if b.type == a.type and b is not a and "const" not in (a.kind, b.kind)
@@ -301,7 +308,8 @@ class Generator:
         wide = "u64" if u == "uint64_t" else "u32"
         e = lambda: "(%s)%s" % (u, self.expression(t, depth - 1))
         what = self.pick((50, "op"), (10, "shift"), (10, "select"), (6, "minmax"), (6, "div"), (8, "width"), (4, "bits"),
-                         (3, "fromfloat"), (6, "guarded"), (5, "signed"), (4, "compare"), (2, "call"))
+                         (3, "fromfloat"), (6, "guarded"), (5, "signed"), (4, "compare"), (2, "call"), (3, "wide load"),
+                         (3, "aggregate"))
         if what == "op":
             return "(%s)(%s %s %s)" % (ct, e(), r.choice(["+", "-", "*", "^", "&", "|", "+", "-"]), e())
         if what == "shift":
@@ -326,6 +334,11 @@ class Generator:
         if what == "fromfloat":
             x = self.leaf(r.choice(FLOATS))
             return "(%s)(%s > -1000 && %s < 1000 ? (int32_t)%s : 3)" % (ct, x, x, x)
+        if what == "wide load":
+            found = self.wide(r.choice([32, 64]))
+            return "(%s)fuzz_load%d(&%s)" % (ct, found[0], found[1]) if found else self.leaf(t)
+        if what == "aggregate":
+            return self.aggregate(t, depth)
         if what == "call":
             bytes_ = [a for a in self.loop.arrays if bits(a.type) == 8]
             if bytes_ and r.random() < 0.6:
@@ -339,6 +352,25 @@ class Generator:
             return "(%s)(%s > -1000 && %s < 1000 ? %s * %d + %d : %s)" % (
                 ct, x, x, x, r.randrange(1, 1000), r.randrange(-999, 999), y)
         return "(%s)(%s)" % (ct, self.condition(depth - 1))
+
+    def wide(self, width, written=False):
+        """(bits, element) to be accessed with more bits than it has; None if there is none."""
+        arrays = [a for a in self.loop.arrays if not is_float(a.type) and bits(a.type) < width and not (written and a.kind == "const")]
+        if not arrays:
+            return None
+        a = self.r.choice(arrays)
+        return width, self.element(a, width // bits(a.type) - 1)
+
+    def aggregate(self, t, depth):
+        """Operations that are structs, wide integers or intrinsics in the IR."""
+        a, b = self.expression("u32", depth - 1), self.leaf("u32")
+        return "(%s)%s" % (ctype(t), self.r.choice([
+            "({ uint32_t r; int o = __builtin_add_overflow(%s, %s, &r); r ^ (uint32_t)o; })",
+            "({ int32_t r; int o = __builtin_mul_overflow((int32_t)%s, (int32_t)%s, &r); o ? 77 : r; })",
+            "(uint64_t)((unsigned __int128)(%s * 0x9e3779b97f4a7c15ULL) * %s >> 60)",
+            "__builtin_elementwise_add_sat((int32_t)%s, (int32_t)%s)",
+            "__builtin_elementwise_sub_sat(%s, %s)",
+            "__builtin_rotateleft32(%s, %s)"]) % (a, b))
 
     def division(self, t, depth):
         r, ct, u = self.r, ctype(t), TYPES[t][1]
@@ -367,6 +399,18 @@ class Generator:
         return self.pick((25, 1), (45, 2), (25, 3), (5, 4))
 
     def store(self):
+        if self.r.random() < 0.06:
+            width = self.r.choice([32, 64])
+            found = self.wide(width, True)
+            if found:
+                return Statement("fuzz_store%d(&%s, %s);" % (width, found[1], self.expression("u%d" % width, self.depth())))
+        if self.r.random() < 0.04:
+            arrays = [a for a in self.loop.arrays if a.type in ("i32", "u32")]
+            to = [a for a in arrays if a.kind != "const"]
+            if to:
+                x, y = (self.element(self.r.choice(arrays), 3) for _ in range(2))
+                return Statement("fuzz_store_vector(&%s, fuzz_load_vector(&%s) %s fuzz_load_vector(&%s));" % (
+                    self.element(self.r.choice(to), 3), x, self.r.choice("+-^*&"), y))
         a = self.pick(*((a.written, a) for a in self.loop.arrays))
         element = self.element(a)
         value = self.expression(a.type, self.depth())
