@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 tools/setup.sh
 mkdir -p build
+echo "demo: building Tweed (log: build/demo.log)"
 { cmake --preset default && cmake --build --preset default -j "$(nproc)" --target TweedLLVM tweed; } >build/demo.log 2>&1 ||
   { tail -n 50 build/demo.log >&2; exit 1; }
 exec python3 tools/demo/demo.py build --work build/demo
