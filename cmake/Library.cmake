@@ -17,7 +17,7 @@ target_compile_definitions(tweed_objects PRIVATE _POSIX_C_SOURCE=200809L)
 target_link_libraries(tweed_objects PRIVATE tweed_warnings)
 
 # What the objects need at link time.
-set(TWEED_SYSTEM_LIBRARIES yaml jansson z m Threads::Threads)
+set(TWEED_SYSTEM_LIBRARIES yaml jansson z lpsolve55_pic cadical z3 stdc++ m Threads::Threads)
 
 add_library(tweed_static STATIC $<TARGET_OBJECTS:tweed_objects>)
 add_library(tweed_shared SHARED $<TARGET_OBJECTS:tweed_objects>)

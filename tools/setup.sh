@@ -14,6 +14,9 @@ packages=(
   libjansson-dev         # writes JSON
   zlib1g-dev             # gzipped input
   uthash-dev             # hash tables (headers only)
+  libcadical-dev         # SAT
+  liblpsolve55-dev       # integer linear programs
+  libz3-dev              # SMT
   llvm-19                # opt, llc, llvm-mca, lli
   llvm-19-dev            # LLVM's headers and CMake files: what the plugin is compiled against
   llvm-19-tools          # lit, FileCheck, not, split-file

@@ -173,6 +173,14 @@ TWEED_API int32_t tweed_schedule_ii(TWEED_KEEP const tweed_schedule *s);
 TWEED_API int32_t tweed_schedule_mii(TWEED_KEEP const tweed_schedule *s);
 TWEED_API int32_t tweed_schedule_lower_bound(TWEED_KEEP const tweed_schedule *s);
 TWEED_API tweed_proof tweed_schedule_proof(TWEED_KEEP const tweed_schedule *s);
+/* Proved: no schedule at this II is shorter than that; 0 = not known. */
+TWEED_API int64_t tweed_schedule_length_bound(TWEED_KEEP const tweed_schedule *s);
+/* The i-th line on why there is no schedule ("II=3 needs: unit TC (4 of 3 cycles)"), NULL past the end. */
+TWEED_API const char *tweed_schedule_why(TWEED_KEEP const tweed_schedule *s, int32_t i);
+/* The op's warp group in a joint schedule, else 0. */
+TWEED_API int32_t tweed_schedule_role(TWEED_KEEP const tweed_schedule *s, int32_t op);
+TWEED_API void tweed_schedule_set_role(TWEED_KEEP tweed_schedule *s, int32_t op, int32_t role);
+TWEED_API bool tweed_schedule_joint(TWEED_KEEP const tweed_schedule *s);
 TWEED_API tweed_answer tweed_schedule_answer(TWEED_KEEP const tweed_schedule *s);
 TWEED_API const char *tweed_schedule_solver(TWEED_KEEP const tweed_schedule *s);
 TWEED_API const char *tweed_proof_name(tweed_proof proof);

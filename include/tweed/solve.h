@@ -31,6 +31,9 @@ typedef struct tweed_solve_options {
   uint64_t seed;
   int32_t threads;               /* 0 = all; never changes the answer when time_limit is 0 */
   int32_t restarts;              /* 0 = default */
+  bool joint;                    /* roles too: software pipelining and warp specialization (docs/joint.md) */
+  bool prove_length;             /* after II: prove or improve the length too, with an exact solver */
+  const char *proof;             /* write the SAT proof that lower_bound - 1 is infeasible there (DRAT); may be NULL */
   const volatile int *interrupt; /* set to non-zero by a signal handler: stop and return the best so far; may be NULL */
   tweed_progress progress;
   void *progress_user;

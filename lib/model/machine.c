@@ -141,12 +141,13 @@ tweed_status tweed_machine_add_registers(tweed_machine *m, const char *file, int
   return TWEED_OK;
 }
 
-tweed_status tweed_machine_add_memory(tweed_machine *m, const char *name, int64_t bytes, tweed_error *error) {
+tweed_status tweed_machine_add_memory(tweed_machine *m, const char *name, int64_t bytes, tweed_alloc alloc,
+                                      tweed_error *error) {
   tweed_status status = room(m, (void **)&m->memories, &m->cap_memories, m->nmemories, MAX_MEMORIES,
                              sizeof *m->memories, "memories", error);
   if (!status)
     status = tweed_check_range("size", bytes, 0, INT64_MAX / 4, error);
-  tweed_memory new = {NULL, bytes};
+  tweed_memory new = {NULL, bytes, alloc};
   if (!status)
     status = copy_name(m, "memory's name", name, &new.name, error);
   if (status)
@@ -194,6 +195,20 @@ tweed_status tweed_machine_set_flags(tweed_machine *m, int32_t class_index, bool
     return status;
   m->classes[class_index].async = async;
   m->classes[class_index].variable = variable;
+  return TWEED_OK;
+}
+
+tweed_status tweed_machine_set_group(tweed_machine *m, int32_t class_index, int32_t hold, int32_t warps,
+                                     tweed_error *error) {
+  tweed_status status = check_class(m, class_index, error);
+  if (!status)
+    status = tweed_check_range("hold", hold, 0, TWEED_MAX_CYCLES, error);
+  if (!status)
+    status = tweed_check_range("warps", warps, 0, 1024, error);
+  if (status)
+    return status;
+  m->classes[class_index].hold = hold;
+  m->classes[class_index].warps = warps;
   return TWEED_OK;
 }
 

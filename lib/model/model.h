@@ -29,6 +29,8 @@ typedef struct tweed_class {
   int32_t issue; /* issue slots, 0 = costs none */
   int32_t file;  /* register file of the result, -1 = none */
   bool async, variable;
+  int32_t hold;  /* cycles for which it occupies its warp group; 0 = default, see tweed_hold_of() */
+  int32_t warps; /* least size of its warp group, 0 = 1 */
   int32_t nuses;
   tweed_use *uses;
 } tweed_class;
@@ -38,9 +40,14 @@ typedef struct tweed_register_file {
   int32_t count;
 } tweed_register_file;
 
+/* How the space of a memory is given out: a ring of slots per value, or shared between values that are not alive at the
+ * same time (docs/joint.md, 6). */
+typedef enum tweed_alloc { TWEED_ALLOC_RING, TWEED_ALLOC_LIVE } tweed_alloc;
+
 typedef struct tweed_memory {
   const char *name;
   int64_t bytes;
+  tweed_alloc alloc;
 } tweed_memory;
 
 /* A regular expression that several matches may share. Words with | between them need no compiling. */
@@ -61,9 +68,14 @@ typedef struct tweed_warps {
   int32_t groups;
   int32_t nsizes;
   const int32_t *sizes;
-  int32_t registers;
-  int32_t handoff_fixed, handoff_per_kb;
+  int32_t total;     /* warps of all groups together, 0 = no limit */
+  int32_t registers; /* per thread, 0 = no limit */
+  int32_t staging;   /* memory that values cross groups in, -1 = none */
+  int32_t handoff_fixed, handoff_per_kb, handoff_async;
 } tweed_warps;
+
+/* A full and an empty mbarrier per slot of a ring. */
+enum { TWEED_BARRIER_BYTES = 16 };
 
 /* Invariant after finish: if issue > 0, units[nunits - 1] is the unit "issue" of that count (issue_unit is its index,
  * else -1), and every class with issue slots has a use of it, so that solvers need no special case; writers leave it
@@ -115,7 +127,8 @@ struct tweed_problem {
   tweed_op *ops;
   tweed_dep *deps;
   int32_t *out_begin, *out, *in_begin, *in, *topo;
-  int64_t length; /* acyclic deadline, 0 = modulo problem */
+  int64_t length;    /* acyclic deadline, 0 = modulo problem */
+  int64_t *reserved; /* bytes per memory of the machine that are taken all the time, or NULL */
   bool has_objective;
   tweed_objective objective;
   size_t cap_ops, cap_deps;
@@ -132,7 +145,11 @@ struct tweed_schedule {
   int64_t *start; /* >= 0 */
   int32_t *role;
   int32_t ii; /* 0 = acyclic */
+  bool joint; /* roles are warp groups: the rules of docs/joint.md apply */
   int32_t mii, lower_bound;
+  int64_t length_bound; /* proved: no schedule at this II is shorter; 0 = not known */
+  int32_t nwhy;
+  const char **why; /* answer infeasible: what binds and what would lift it, a line each */
   tweed_proof proof;
   tweed_answer answer;
   const char *solver; /* static or arena string */

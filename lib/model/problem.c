@@ -114,6 +114,19 @@ tweed_status tweed_problem_set_bytes(tweed_problem *p, int32_t op, int32_t memor
   return TWEED_OK;
 }
 
+tweed_status tweed_problem_set_reserved(tweed_problem *p, int32_t memory, int64_t bytes, tweed_error *error) {
+  tweed_status status = tweed_check_range("memory number", memory, 0, (int64_t)p->machine->nmemories - 1, error);
+  if (!status)
+    status = tweed_check_range("bytes", bytes, 0, TWEED_MAX_BYTES, error);
+  if (!status && !p->reserved)
+    p->reserved = tweed_arena_array(p->arena, (size_t)p->machine->nmemories, sizeof *p->reserved);
+  if (!status && !p->reserved)
+    status = tweed_no_memory(error);
+  if (!status)
+    p->reserved[memory] = bytes;
+  return status;
+}
+
 tweed_status tweed_problem_add_dep(tweed_problem *p, const tweed_dep *dep, tweed_error *error) {
   tweed_dep new = *dep;
   tweed_status status = check_op(p, new.from, error);

@@ -6,10 +6,12 @@
 
 static const char *const machine_keys[] = {"machine",  "units", "issue", "window", "registers", "classes",
                                            "memories", "warps", "match", "cpus",   NULL};
-static const char *const class_keys[] = {"latency", "issue", "file", "uses", "async", "variable", NULL};
+static const char *const class_keys[] = {"latency",  "issue", "file",  "uses", "async",
+                                         "variable", "hold",  "warps", NULL};
+static const char *const memory_keys[] = {"bytes", "alloc", NULL};
 static const char *const match_keys[] = {"llvm", "type", "class", NULL};
-static const char *const warps_keys[] = {"groups", "sizes", "registers", "handoff", NULL};
-static const char *const handoff_keys[] = {"fixed", "per_kb", NULL};
+static const char *const warps_keys[] = {"groups", "sizes", "total", "registers", "staging", "handoff", NULL};
+static const char *const handoff_keys[] = {"fixed", "per_kb", "async", NULL};
 
 /* Calls `add` for each entry of an optional map of names to something. */
 typedef tweed_status (*add_entry)(tweed_reader *r, tweed_machine *m, const tweed_node *name, const tweed_node *value);
@@ -41,11 +43,33 @@ static tweed_status add_registers(tweed_reader *r, tweed_machine *m, const tweed
   return tweed_node_place(r, name, name->text, status);
 }
 
+/* `smem: 232448` or `tmem: {bytes: 262144, alloc: live}` */
+static tweed_status memory_map(tweed_reader *r, const tweed_node *name, const tweed_node *map, int64_t *bytes,
+                               tweed_alloc *alloc) {
+  const tweed_node *node = NULL;
+  const char *word = NULL;
+  tweed_status status = tweed_node_check_map(r, map, name->text, memory_keys);
+  if (!status)
+    status = tweed_node_required(r, map, "bytes", &node);
+  if (!status)
+    status = tweed_node_int(r, node, "bytes", 0, TWEED_MAX_BYTES, bytes);
+  if (!status)
+    status = tweed_node_get_string(r, map, "alloc", &word);
+  if (status || !word)
+    return status;
+  if (strcmp(word, "ring") != 0 && strcmp(word, "live") != 0)
+    return tweed_node_bad(r, tweed_node_get(map, "alloc"), "alloc", "\"%s\" is neither ring nor live", word);
+  *alloc = strcmp(word, "live") == 0 ? TWEED_ALLOC_LIVE : TWEED_ALLOC_RING;
+  return TWEED_OK;
+}
+
 static tweed_status add_memory(tweed_reader *r, tweed_machine *m, const tweed_node *name, const tweed_node *value) {
   int64_t bytes = 0;
-  tweed_status status = tweed_node_int(r, value, name->text, 0, TWEED_MAX_BYTES, &bytes);
+  tweed_alloc alloc = TWEED_ALLOC_RING;
+  tweed_status status = value->kind == TWEED_MAP ? memory_map(r, name, value, &bytes, &alloc)
+                                                 : tweed_node_int(r, value, name->text, 0, TWEED_MAX_BYTES, &bytes);
   if (!status)
-    status = tweed_machine_add_memory(m, name->text, bytes, &r->error);
+    status = tweed_machine_add_memory(m, name->text, bytes, alloc, &r->error);
   return tweed_node_place(r, name, name->text, status);
 }
 
@@ -101,6 +125,7 @@ static tweed_status add_class(tweed_reader *r, tweed_machine *m, const tweed_nod
   const tweed_node *latency = NULL;
   int64_t cycles = 0, issue = 1;
   int32_t file = -1;
+  int32_t hold = 0, warps = 0;
   bool async = false, variable = false;
   if (!status)
     status = tweed_node_required(r, class, "latency", &latency);
@@ -114,11 +139,17 @@ static tweed_status add_class(tweed_reader *r, tweed_machine *m, const tweed_nod
     status = tweed_node_get_bool(r, class, "async", &async);
   if (!status)
     status = tweed_node_get_bool(r, class, "variable", &variable);
+  if (!status)
+    status = tweed_node_get_int32(r, class, "hold", 0, TWEED_MAX_CYCLES, &hold);
+  if (!status)
+    status = tweed_node_get_int32(r, class, "warps", 0, 1024, &warps);
   int32_t index = -1;
   if (!status)
     status = tweed_machine_add_class(m, name->text, (int32_t)cycles, (int32_t)issue, file, &index, &r->error);
   if (!status)
     status = tweed_machine_set_flags(m, index, async, variable, &r->error);
+  if (!status)
+    status = tweed_machine_set_group(m, index, hold, warps, &r->error);
   if (!status)
     status = for_each(r, m, class, "uses", add_use);
   return tweed_node_place(r, name, name->text, status);
@@ -192,25 +223,49 @@ static tweed_status warp_sizes(tweed_reader *r, const tweed_machine *m, const tw
   return status;
 }
 
+static tweed_status warp_staging(tweed_reader *r, const tweed_machine *m, const tweed_node *warps, int32_t *out) {
+  const char *name = NULL;
+  tweed_status status = tweed_node_get_string(r, warps, "staging", &name);
+  if (status || !name)
+    return status;
+  *out = tweed_machine_memory(m, name);
+  return *out >= 0
+             ? TWEED_OK
+             : tweed_node_bad(r, tweed_node_get(warps, "staging"), "staging", "the machine has no memory \"%s\"", name);
+}
+
+/* What handing a value over costs; `async` without a word is as dear as `fixed`. */
+static tweed_status warp_handoff(tweed_reader *r, const tweed_node *warps, tweed_warps *out) {
+  const tweed_node *handoff = tweed_node_get(warps, "handoff");
+  if (!handoff)
+    return TWEED_OK;
+  tweed_status status = tweed_node_check_map(r, handoff, "handoff", handoff_keys);
+  if (!status)
+    status = tweed_node_get_int32(r, handoff, "fixed", 0, TWEED_MAX_NUMBER, &out->handoff_fixed);
+  if (!status)
+    status = tweed_node_get_int32(r, handoff, "per_kb", 0, TWEED_MAX_NUMBER, &out->handoff_per_kb);
+  out->handoff_async = out->handoff_fixed;
+  return status ? status : tweed_node_get_int32(r, handoff, "async", 0, TWEED_MAX_NUMBER, &out->handoff_async);
+}
+
 static tweed_status add_warps(tweed_reader *r, tweed_machine *m, const tweed_node *root) {
   const tweed_node *node = tweed_node_get(root, "warps");
   if (!node)
     return TWEED_OK;
-  tweed_warps warps = {.present = true, .groups = 1};
+  tweed_warps warps = {.present = true, .groups = 1, .staging = m->nmemories > 0 ? 0 : -1};
   tweed_status status = tweed_node_check_map(r, node, "warps", warps_keys);
   if (!status)
     status = tweed_node_get_int32(r, node, "groups", 1, 1024, &warps.groups);
   if (!status)
     status = tweed_node_get_int32(r, node, "registers", 0, TWEED_MAX_NUMBER, &warps.registers);
   if (!status)
+    status = tweed_node_get_int32(r, node, "total", 0, TWEED_MAX_NUMBER, &warps.total);
+  if (!status)
+    status = warp_staging(r, m, node, &warps.staging);
+  if (!status)
     status = warp_sizes(r, m, node, &warps);
-  const tweed_node *handoff = status ? NULL : tweed_node_get(node, "handoff");
-  if (handoff)
-    status = tweed_node_check_map(r, handoff, "handoff", handoff_keys);
-  if (handoff && !status)
-    status = tweed_node_get_int32(r, handoff, "fixed", 0, TWEED_MAX_NUMBER, &warps.handoff_fixed);
-  if (handoff && !status)
-    status = tweed_node_get_int32(r, handoff, "per_kb", 0, TWEED_MAX_NUMBER, &warps.handoff_per_kb);
+  if (!status)
+    status = warp_handoff(r, node, &warps);
   return status ? status : tweed_machine_set_warps(m, &warps, &r->error);
 }
 

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const problem_keys[] = {"problem", "machine", "ops", "deps", "length", "objective", NULL};
+static const char *const problem_keys[] = {"problem", "machine",   "ops",      "deps",
+                                           "length",  "objective", "reserved", NULL};
 static const char *const op_keys[] = {"name", "class", "regs", "amount", "bytes", "where", NULL};
 static const char *const dep_keys[] = {"from", "to", "latency", "distance", "kind", "blocking", "bytes", NULL};
 static const char *const objective_keys[] = {"resource", "communication", "memory", NULL};
@@ -43,11 +44,13 @@ static tweed_status decode_machine_of(tweed_reader *r, const tweed_node *root, t
   return tweed_node_place(r, node, "machine", status);
 }
 
-static tweed_status decode_bytes(tweed_reader *r, tweed_problem *p, const tweed_node *op) {
-  const tweed_node *map = tweed_node_get(op, "bytes");
+/* `KEY: {smem: 1024}`: bytes of memories, of an op, or (op < 0) of the whole problem. */
+static tweed_status decode_bytes(tweed_reader *r, tweed_problem *p, const tweed_node *parent, const char *key,
+                                 int32_t op) {
+  const tweed_node *map = tweed_node_get(parent, key);
   if (!map)
     return TWEED_OK;
-  tweed_status status = tweed_node_check_map(r, map, "bytes", NULL);
+  tweed_status status = tweed_node_check_map(r, map, key, NULL);
   for (const tweed_node *name = map->first; name && !status; name = name->next->next) {
     int32_t memory = tweed_machine_memory(p->machine, name->text);
     if (memory < 0)
@@ -55,7 +58,8 @@ static tweed_status decode_bytes(tweed_reader *r, tweed_problem *p, const tweed_
     int64_t bytes = 0;
     status = tweed_node_int(r, name->next, name->text, 0, TWEED_MAX_BYTES, &bytes);
     if (!status)
-      status = tweed_problem_set_bytes(p, p->nops - 1, memory, bytes, &r->error);
+      status = op < 0 ? tweed_problem_set_reserved(p, memory, bytes, &r->error)
+                      : tweed_problem_set_bytes(p, op, memory, bytes, &r->error);
   }
   return status;
 }
@@ -91,7 +95,7 @@ static tweed_status decode_op(tweed_reader *r, tweed_problem *p, const tweed_nod
     return tweed_node_place(r, name_node, "name", status);
   if (where)
     status = tweed_node_place(r, op, "where", tweed_problem_set_where(p, index, where, &r->error));
-  return status ? status : decode_bytes(r, p, op);
+  return status ? status : decode_bytes(r, p, op, "bytes", p->nops - 1);
 }
 
 static tweed_status decode_end(tweed_reader *r, const tweed_problem *p, const tweed_node *dep, const char *key,
@@ -192,6 +196,8 @@ static tweed_status fill_problem(tweed_reader *r, const tweed_node *root, tweed_
     status = tweed_node_int(r, length, "length", 1, TWEED_MAX_NUMBER, &steps);
   if (!status && length)
     status = tweed_problem_set_length(p, steps, &r->error);
+  if (!status)
+    status = decode_bytes(r, p, root, "reserved", -1);
   if (!status)
     status = decode_objective(r, p, root);
   return status ? status : finish(r, p, ops, deps);

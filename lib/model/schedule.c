@@ -46,6 +46,26 @@ tweed_proof tweed_schedule_proof(const tweed_schedule *s) {
   return s->proof;
 }
 
+int64_t tweed_schedule_length_bound(const tweed_schedule *s) {
+  return s->length_bound;
+}
+
+const char *tweed_schedule_why(const tweed_schedule *s, int32_t i) {
+  return i >= 0 && i < s->nwhy ? s->why[i] : NULL;
+}
+
+int32_t tweed_schedule_role(const tweed_schedule *s, int32_t op) {
+  return s->role[op];
+}
+
+void tweed_schedule_set_role(tweed_schedule *s, int32_t op, int32_t role) {
+  s->role[op] = role;
+}
+
+bool tweed_schedule_joint(const tweed_schedule *s) {
+  return s->joint;
+}
+
 tweed_answer tweed_schedule_answer(const tweed_schedule *s) {
   return s->answer;
 }

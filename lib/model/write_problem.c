@@ -153,10 +153,26 @@ static void put_class(writer *w, const tweed_machine *m, const tweed_class *clas
     put(w, "async"), put(w, "true");
   if (class->variable)
     put(w, "variable"), put(w, "true");
+  if (class->hold)
+    put_entry(w, "hold", class->hold);
+  if (class->warps)
+    put_entry(w, "warps", class->warps);
   end_map(w);
 }
 
-static void put_warps(writer *w, const tweed_warps *warps) {
+static void put_memory(writer *w, const tweed_memory *memory) {
+  put(w, memory->name);
+  if (memory->alloc == TWEED_ALLOC_RING) {
+    put_int(w, memory->bytes);
+    return;
+  }
+  begin_map(w, true);
+  put_entry(w, "bytes", memory->bytes);
+  put(w, "alloc"), put(w, "live");
+  end_map(w);
+}
+
+static void put_warps(writer *w, const tweed_machine *m, const tweed_warps *warps) {
   put(w, "warps");
   begin_map(w, true);
   put_entry(w, "groups", warps->groups);
@@ -167,11 +183,17 @@ static void put_warps(writer *w, const tweed_warps *warps) {
       put_int(w, warps->sizes[i]);
     end_list(w);
   }
+  if (warps->total)
+    put_entry(w, "total", warps->total);
   put_entry(w, "registers", warps->registers);
+  if (warps->staging > 0)
+    put(w, "staging"), put(w, m->memories[warps->staging].name);
   put(w, "handoff");
   begin_map(w, true);
   put_entry(w, "fixed", warps->handoff_fixed);
   put_entry(w, "per_kb", warps->handoff_per_kb);
+  if (warps->handoff_async != warps->handoff_fixed)
+    put_entry(w, "async", warps->handoff_async);
   end_map(w);
   end_map(w);
 }
@@ -230,11 +252,11 @@ static void put_machine(writer *w, const tweed_machine *m) {
     put(w, "memories");
     begin_map(w, true);
     for (int32_t i = 0; i < m->nmemories; i++)
-      put_entry(w, m->memories[i].name, m->memories[i].bytes);
+      put_memory(w, &m->memories[i]);
     end_map(w);
   }
   if (m->warps.present)
-    put_warps(w, &m->warps);
+    put_warps(w, m, &m->warps);
   put_matches(w, m);
   end_map(w);
 }
@@ -249,9 +271,9 @@ static int32_t usual_registers(const tweed_problem *p, int32_t op) {
 
 /* Zeros go without saying, unless there is nothing else: an op that says it has no bytes differs from one that says
  * nothing. */
-static void put_bytes(writer *w, const tweed_machine *m, const int64_t *bytes) {
+static void put_bytes(writer *w, const char *key, const tweed_machine *m, const int64_t *bytes) {
   int64_t sum = 0;
-  put(w, "bytes");
+  put(w, key);
   begin_map(w, true);
   for (int32_t i = 0; i < m->nmemories; i++) {
     sum += bytes[i] != 0;
@@ -273,7 +295,7 @@ static void put_op(writer *w, const tweed_problem *p, int32_t i) {
   if (op->amount != 1)
     put_entry(w, "amount", op->amount);
   if (op->bytes)
-    put_bytes(w, p->machine, op->bytes);
+    put_bytes(w, "bytes", p->machine, op->bytes);
   if (op->where)
     put(w, "where"), put_quoted(w, op->where);
   end_map(w);
@@ -309,6 +331,8 @@ static void put_problem(writer *w, const tweed_problem *p) {
     put_real(w, "memory", p->objective.memory);
     end_map(w);
   }
+  if (p->reserved)
+    put_bytes(w, "reserved", p->machine, p->reserved);
   put(w, "machine");
   if (p->machine->shipped)
     put(w, p->machine->name);

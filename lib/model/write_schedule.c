@@ -51,6 +51,16 @@ static json_t *channels_json(const tweed_problem *p, const tweed_schedule *s) {
   return NULL;
 }
 
+static json_t *why_json(const tweed_schedule *s) {
+  json_t *list = json_array();
+  for (int32_t i = 0; i < s->nwhy; i++)
+    if (json_array_append_new(list, json_string(s->why[i]))) {
+      json_decref(list);
+      return NULL;
+    }
+  return list;
+}
+
 /* What the schedule says, else what its problem's objective comes to. */
 static json_t *objective_json(const tweed_problem *p, const tweed_schedule *s) {
   tweed_objective values = s->objective;
@@ -78,6 +88,12 @@ static json_t *schedule_json(const tweed_problem *p, const tweed_schedule *s) {
   failed |= json_object_set_new(root, "lower_bound", json_integer(s->lower_bound));
   failed |= json_object_set_new(root, "proof", json_string(tweed_proof_name(s->proof)));
   failed |= json_object_set_new(root, "length", json_integer(tweed_schedule_length(p, s)));
+  if (s->length_bound)
+    failed |= json_object_set_new(root, "length_bound", json_integer(s->length_bound));
+  if (s->joint)
+    failed |= json_object_set_new(root, "joint", json_true());
+  if (s->nwhy)
+    failed |= json_object_set_new(root, "why", why_json(s));
   failed |= json_object_set_new(root, "ops", ops_json(p, s));
   failed |= json_object_set_new(root, "channels", channels_json(p, s));
   if (s->has_objective || p->has_objective)

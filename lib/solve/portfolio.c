@@ -28,7 +28,9 @@ static void claim(const tweed_job *job, tweed_schedule *s) {
   bool modulo = job->problem->length == 0;
   s->mii = modulo ? job->bounds.mii : 0;
   s->lower_bound = modulo ? (int32_t)job->lower_bound : 0;
-  s->proof = modulo && s->ii == s->mii ? TWEED_PROOF_MII : TWEED_PROOF_NONE;
+  s->proof = !modulo || s->ii > s->lower_bound ? TWEED_PROOF_NONE
+             : s->ii == s->mii                 ? TWEED_PROOF_MII
+                                               : job->lower_proof;
   s->answer = s->proof == TWEED_PROOF_NONE ? TWEED_ANSWER_FEASIBLE : TWEED_ANSWER_OPTIMAL;
 }
 
@@ -42,7 +44,8 @@ static tweed_status make_schedule(const tweed_job *job, const tweed_solver *row,
   if (status != TWEED_OK)
     return status;
   for (int32_t v = 0; v < p->nops; v++)
-    tweed_schedule_set_start(s, v, plan->start[v]);
+    tweed_schedule_set_start(s, v, plan->start[v]), tweed_schedule_set_role(s, v, plan->role[v]);
+  s->joint = job->options->joint;
   claim(job, s);
   s->solver = tweed_arena_strdup(s->arena, row->name);
   status = s->solver ? tweed_verify(p, s, error) : tweed_no_memory(error);
@@ -102,9 +105,11 @@ static void consider(tweed_job *job, best *b, tweed_schedule *s) {
 /* One row. Only running out of memory is an error that ends everything; what else goes wrong in a row is its own
  * affair. */
 static tweed_status run_row(tweed_job *job, const tweed_solver *row, best *b, tweed_error *error) {
-  tweed_plan plan = {-1, tweed_arena_array(job->arena, (size_t)job->problem->nops + 1, sizeof *plan.start)};
+  size_t room = (size_t)job->problem->nops + 1;
+  tweed_plan plan = {-1, tweed_arena_array(job->arena, room, sizeof *plan.start),
+                     tweed_arena_array(job->arena, room, sizeof *plan.role)};
   tweed_schedule *s = NULL;
-  if (!plan.start)
+  if (!plan.start || !plan.role)
     return tweed_no_memory(error);
   tweed_status status = row->run(job, &plan, error);
   if ((status != TWEED_OK && status != TWEED_UNKNOWN) || plan.ii < 0)

@@ -21,6 +21,7 @@ bool tweed_stopped(tweed_stop *stop);
 typedef struct tweed_plan {
   int64_t ii;
   int64_t *start; /* one per op, allocated by whoever makes the plan */
+  int32_t *role;  /* one per op; filled by rows that take TWEED_JOINT problems, else all 0 */
 } tweed_plan;
 
 /* One call of tweed_solve. Read by rows; only the main thread calls tweed_job_progress(). */
@@ -32,9 +33,10 @@ typedef struct tweed_job {
   tweed_bounds bounds;
   /* The IIs to try, both included; 0 for acyclic problems. Rows raise first_ii past IIs that they refute. */
   int64_t first_ii, last_ii;
-  int64_t lower_bound; /* every lower II is refuted, whatever the options; at least bounds.mii */
-  int64_t best_ii;     /* found before this row ran, 0 = nothing */
-  bool packed;         /* bounds include tweed_pack() */
+  int64_t lower_bound;     /* every lower II is refuted, whatever the options; at least bounds.mii */
+  tweed_proof lower_proof; /* what proves lower_bound, where it is above bounds.mii */
+  int64_t best_ii;         /* found before this row ran, 0 = nothing */
+  bool packed;             /* bounds include tweed_pack() */
   double began, last_progress;
   tweed_stop *stop;
 } tweed_job;
@@ -44,7 +46,7 @@ int64_t tweed_job_max_start(const tweed_job *job, int64_t ii);
 /* At most ten calls a second reach the user. */
 void tweed_job_progress(tweed_job *job, const char *solver, int64_t trying_ii);
 
-enum { TWEED_MODULO = 1, TWEED_ACYCLIC = 2 };
+enum { TWEED_MODULO = 1, TWEED_ACYCLIC = 2, TWEED_JOINT = 4 };
 enum { TWEED_PROVES_NOTHING = 0, TWEED_PROVES_MII = 1 << TWEED_PROOF_MII };
 
 /* Rows of `auto` run in order of their rank; modulo rows of this rank and above only if nothing was found before. For
