@@ -1,8 +1,7 @@
 # libtweed: the rooms that know nothing of any IR. Compiled once; the static library, the shared one and the plugin take the
 # same objects.
-file(GLOB library_sources CONFIGURE_DEPENDS
-  ${PROJECT_SOURCE_DIR}/lib/base/*.c ${PROJECT_SOURCE_DIR}/lib/model/*.c
-  ${PROJECT_SOURCE_DIR}/lib/solve/*.c ${PROJECT_SOURCE_DIR}/lib/report/*.c)
+file(GLOB model_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/base/*.c ${PROJECT_SOURCE_DIR}/lib/model/*.c)
+file(GLOB library_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/solve/*.c ${PROJECT_SOURCE_DIR}/lib/report/*.c)
 file(GLOB machines CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/model/machines/*.yaml)
 
 set(shipped ${PROJECT_BINARY_DIR}/generated/shipped_machines.c)
@@ -11,16 +10,32 @@ add_custom_command(OUTPUT ${shipped}
   DEPENDS ${machines} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
   COMMENT "Embedding the shipped machines" VERBATIM)
 
-add_library(tweed_objects OBJECT ${library_sources} ${shipped})
-target_include_directories(tweed_objects PUBLIC ${PROJECT_SOURCE_DIR}/include PRIVATE ${PROJECT_SOURCE_DIR}/lib)
-target_compile_definitions(tweed_objects PRIVATE _POSIX_C_SOURCE=200809L)
-target_link_libraries(tweed_objects PRIVATE tweed_warnings)
+add_library(tweed_model_objects OBJECT ${model_sources})
+
+# The same as C data. A cross build can't run its own tools: there the texts are read at run time.
+set(images ${PROJECT_BINARY_DIR}/generated/shipped_images.c)
+if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
+  file(WRITE ${images} "#include \"model/shipped.h\"\nconst tweed_machine *const tweed_shipped_images[] = {NULL};\n")
+else()
+  add_executable(tweed_image ${PROJECT_SOURCE_DIR}/tools/machines/image.c $<TARGET_OBJECTS:tweed_model_objects>)
+  target_include_directories(tweed_image PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/lib)
+  target_link_libraries(tweed_image PRIVATE tweed_warnings yaml jansson z m)
+  add_custom_command(OUTPUT ${images} COMMAND tweed_image ${images} ${machines} DEPENDS ${machines}
+    COMMENT "Compiling the shipped machines" VERBATIM)
+endif()
+
+add_library(tweed_objects OBJECT ${library_sources} ${shipped} ${images})
+foreach(objects tweed_model_objects tweed_objects)
+  target_include_directories(${objects} PUBLIC ${PROJECT_SOURCE_DIR}/include PRIVATE ${PROJECT_SOURCE_DIR}/lib)
+  target_compile_definitions(${objects} PRIVATE _POSIX_C_SOURCE=200809L)
+  target_link_libraries(${objects} PRIVATE tweed_warnings)
+endforeach()
 
 # What the objects need at link time.
 set(TWEED_SYSTEM_LIBRARIES yaml jansson z lpsolve55_pic cadical z3 stdc++ m Threads::Threads)
 
-add_library(tweed_static STATIC $<TARGET_OBJECTS:tweed_objects>)
-add_library(tweed_shared SHARED $<TARGET_OBJECTS:tweed_objects>)
+add_library(tweed_static STATIC $<TARGET_OBJECTS:tweed_model_objects> $<TARGET_OBJECTS:tweed_objects>)
+add_library(tweed_shared SHARED $<TARGET_OBJECTS:tweed_model_objects> $<TARGET_OBJECTS:tweed_objects>)
 foreach(library tweed_static tweed_shared)
   set_target_properties(${library} PROPERTIES OUTPUT_NAME tweed)
   target_include_directories(${library} PUBLIC

@@ -45,6 +45,8 @@ int32_t tweed_machine_memory(const tweed_machine *m, const char *name);
 /* Compiles the expressions of `match:` that are not compiled yet; frees them; checks an entry of `cpus:`. */
 tweed_status tweed_machine_compile(tweed_machine *m, tweed_error *error);
 void tweed_machine_forget(tweed_machine *m);
+/* The same for matches that have the numbers of their patterns already, counted in order of their first use. */
+tweed_status tweed_machine_compile_numbered(tweed_machine *m, tweed_error *error);
 tweed_status tweed_check_cpu(const char *pattern, tweed_error *error);
 
 tweed_status tweed_problem_set_bytes(tweed_problem *p, int32_t op, int32_t memory, int64_t bytes, tweed_error *error);

@@ -71,11 +71,7 @@ static bool is_one_of(const char *words, const char *text) {
   }
 }
 
-/* The number of the pattern, compiled now if no match has had it so far. */
-static tweed_status pattern_of(tweed_machine *m, const char *text, int32_t *out, tweed_error *error) {
-  for (*out = 0; *out < m->npatterns; ++*out)
-    if (strcmp(m->patterns[*out]->text, text) == 0)
-      return TWEED_OK;
+static tweed_status add_pattern(tweed_machine *m, const char *text, tweed_error *error) {
   tweed_pattern *new = tweed_arena_alloc(m->arena, sizeof *new);
   if (!new || !tweed_arena_grow(m->arena, (void **)&m->patterns, &m->cap_patterns, (size_t)m->npatterns + 1,
                                 sizeof *m->patterns))
@@ -86,6 +82,14 @@ static tweed_status pattern_of(tweed_machine *m, const char *text, int32_t *out,
   if (!status)
     m->patterns[m->npatterns++] = new;
   return status;
+}
+
+/* The number of the pattern, compiled now if no match has had it so far. */
+static tweed_status pattern_of(tweed_machine *m, const char *text, int32_t *out, tweed_error *error) {
+  for (*out = 0; *out < m->npatterns; ++*out)
+    if (strcmp(m->patterns[*out]->text, text) == 0)
+      return TWEED_OK;
+  return add_pattern(m, text, error);
 }
 
 static tweed_status compile_match(tweed_machine *m, tweed_match *match, tweed_error *error) {
@@ -104,6 +108,19 @@ tweed_status tweed_machine_compile(tweed_machine *m, tweed_error *error) {
     m->ncompiled++;
   }
   return TWEED_OK;
+}
+
+tweed_status tweed_machine_compile_numbered(tweed_machine *m, tweed_error *error) {
+  tweed_status status = TWEED_OK;
+  for (int32_t i = 0; i < m->nmatches && !status; i++) {
+    const tweed_match *match = &m->matches[i];
+    if (match->llvm_pattern == m->npatterns)
+      status = add_pattern(m, match->llvm, error);
+    if (!status && match->type_pattern == m->npatterns)
+      status = add_pattern(m, match->type, error);
+  }
+  m->ncompiled = m->nmatches;
+  return status;
 }
 
 static tweed_status try_pattern(const char *pattern, size_t length, tweed_error *error) {

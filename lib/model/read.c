@@ -67,22 +67,31 @@ static tweed_status no_such_machine(const char *name, tweed_error *error) {
   return tweed_fail(error, TWEED_BAD_INPUT, "no machine is named \"%s\"; shipped are %s", name, list);
 }
 
-/* The text with the lines empty that are nothing but a comment: almost half of a shipped machine, and libyaml takes its
- * time over each character. */
-static char *without_comments(const char *text, size_t *size) {
-  char *result = malloc(strlen(text) + 1), *to = result;
-  while (result && *text) {
-    size_t blanks = strspn(text, " "), line = strcspn(text, "\n");
-    if (text[blanks] != '#') {
-      memcpy(to, text, line);
-      to += line;
-    }
-    text += line;
-    if (*text)
-      *to++ = *text++;
+/* A machine that shares what it can with its image. */
+static tweed_status from_image(const tweed_machine *image, tweed_machine **out, tweed_error *error) {
+  tweed_arena *arena = tweed_arena_new();
+  tweed_machine *m = arena ? tweed_arena_alloc(arena, sizeof *m) : NULL;
+  if (!m) {
+    tweed_arena_free(arena);
+    return tweed_no_memory(error);
   }
-  *size = (size_t)(to - result);
-  return result;
+  *m = *image;
+  m->arena = arena;
+  m->references = 1;
+  m->npatterns = 0;
+  tweed_status status = tweed_machine_compile_numbered(m, error);
+  if (status)
+    tweed_machine_free(m);
+  else
+    *out = m;
+  return status;
+}
+
+static const tweed_machine *image_of(const char *name) {
+  for (size_t i = 0; tweed_shipped_images[i]; i++)
+    if (strcmp(tweed_shipped_images[i]->name, name) == 0)
+      return tweed_shipped_images[i];
+  return NULL;
 }
 
 tweed_status tweed_machine_shipped(const char *name, tweed_machine **out, tweed_error *error) {
@@ -93,12 +102,10 @@ tweed_status tweed_machine_shipped(const char *name, tweed_machine **out, tweed_
       found = &tweed_shipped_machines[i];
   if (!found)
     return no_such_machine(name, error);
-  size_t size;
-  char *text = without_comments(found->text, &size);
-  if (!text)
-    return tweed_no_memory(error);
-  tweed_status status = parse_machine(text, size, found->name, out, error);
-  free(text);
+  const tweed_machine *image = image_of(name);
+  if (image)
+    return from_image(image, out, error);
+  tweed_status status = parse_machine(found->text, strlen(found->text), found->name, out, error);
   if (!status)
     (*out)->shipped = strcmp((*out)->name, found->name) == 0;
   return status;

@@ -1,16 +1,20 @@
-/* shipped.h: the machine files of lib/model/machines/ as strings. The definitions are in a C file that the build makes
- * of them. */
+/* shipped.h: the machine files of lib/model/machines/ as strings, and as images: machines in static memory, read by
+ * nobody at run time. The definitions are in C files that the build makes of the files. */
 #ifndef TWEED_LIB_SHIPPED_H
 #define TWEED_LIB_SHIPPED_H
 
-#include <stddef.h>
+#include "model/model.h"
 
 struct tweed_shipped {
   const char *name; /* "cortex-a55" */
-  const char *text; /* the YAML file as it stands */
+  const char *text; /* the YAML file without its comment lines */
 };
 
 extern const struct tweed_shipped tweed_shipped_machines[];
 extern const size_t tweed_shipped_machines_count;
+
+/* In the same order; without patterns, which have to be compiled, and without an arena. Ends in NULL; empty where the
+ * build could not run its tools. */
+extern const tweed_machine *const tweed_shipped_images[];
 
 #endif

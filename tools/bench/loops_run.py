@@ -148,10 +148,10 @@ def code_of(assembly, function, header, blocks):
 
 
 def memory_ops(body):
-    """Words loaded and stored, to count the copies of an iteration in a kernel."""
+    """Words loaded and stored, to count the copies of an iteration in a kernel; what is spilled to the stack is not the loop's."""
     count = 0
     for line in body:
-        if re.match(r"(ld|st)[a-z0-9]*\s", line):
+        if re.match(r"(ld|st)[a-z0-9]*\s", line) and not re.search(r"\[(sp|x29)\b", line):
             count += 2 if re.match(r"(ldp|stp|ldnp|stnp)\s", line) else 1
     return count
 
