@@ -27,6 +27,23 @@ typedef struct tweed_schedule tweed_schedule;
 /* ---- machines ------------------------------------------------------------------------------------------------------
  */
 
+/* How the space of a memory is given out: a ring of slots per value, or shared between values that are not alive at the
+ * same time (docs/joint.md, 6). */
+typedef enum tweed_alloc { TWEED_ALLOC_RING, TWEED_ALLOC_LIVE } tweed_alloc;
+
+/* Warp groups (docs/joint.md). Invariant in a machine: sizes has at least one element and rises. */
+typedef struct tweed_warps {
+  bool present;         /* set by tweed_machine_set_warps */
+  int32_t groups;       /* at most so many, >= 1 */
+  int32_t nsizes;       /* 0 on input = groups of one warp only */
+  const int32_t *sizes; /* warps that a group may have, rising */
+  int32_t total;        /* warps of all groups together, 0 = no limit */
+  int32_t registers;    /* per thread, 0 = no limit */
+  int32_t staging;      /* memory that values cross groups in, -1 = the first; -1 in a machine without memories */
+  int32_t handoff_fixed, handoff_per_kb; /* cycles to hand over a value in registers */
+  int32_t handoff_async;                 /* what is in memory already: a barrier only */
+} tweed_warps;
+
 TWEED_API tweed_status tweed_machine_new(const char *name, TWEED_GIVE tweed_machine **out, tweed_error *error);
 /* count 0 = unlimited. On success *index (may be NULL) is the unit's number. */
 TWEED_API tweed_status tweed_machine_add_unit(TWEED_KEEP tweed_machine *m, const char *name, int32_t count,
@@ -45,6 +62,22 @@ TWEED_API tweed_status tweed_machine_add_class(TWEED_KEEP tweed_machine *m, cons
 /* The class holds held[c] of the unit's count in cycle c after its start, 0 <= c < cycles (copied). */
 TWEED_API tweed_status tweed_machine_add_use(TWEED_KEEP tweed_machine *m, int32_t class_index, int32_t unit,
                                              int32_t cycles, const int32_t *held, tweed_error *error);
+/* async: its completion is waited for explicitly, it holds its warp group for its issue only. variable: its latency
+ * varies (docs/joint.md, 2). */
+TWEED_API tweed_status tweed_machine_set_flags(TWEED_KEEP tweed_machine *m, int32_t class_index, bool async,
+                                               bool variable, tweed_error *error);
+/* hold: cycles for which an op occupies its warp group, 0 = default (1 for an async class, else its longest
+ * reservation). warps: least size of its group, 0 = 1. */
+TWEED_API tweed_status tweed_machine_set_group(TWEED_KEEP tweed_machine *m, int32_t class_index, int32_t hold,
+                                               int32_t warps, tweed_error *error);
+TWEED_API tweed_status tweed_machine_add_memory(TWEED_KEEP tweed_machine *m, const char *name, int64_t bytes,
+                                                tweed_alloc alloc, int32_t *index, tweed_error *error);
+/* Makes it a machine with warp groups; the sizes are copied. */
+TWEED_API tweed_status tweed_machine_set_warps(TWEED_KEEP tweed_machine *m, const tweed_warps *warps,
+                                               tweed_error *error);
+/* An entry of `match:` (see tweed_machine_match), after those that are there; type NULL = any. */
+TWEED_API tweed_status tweed_machine_add_match(TWEED_KEEP tweed_machine *m, const char *llvm, const char *type,
+                                               int32_t class_index, tweed_error *error);
 /* Checks the whole and freezes it. */
 TWEED_API tweed_status tweed_machine_finish(TWEED_KEEP tweed_machine *m, tweed_error *error);
 /* Reads YAML or JSON; FILE may be gzipped. */
@@ -61,6 +94,8 @@ TWEED_API void tweed_machine_free(TWEED_TAKE tweed_machine *m);
 TWEED_API const char *tweed_machine_name(TWEED_KEEP const tweed_machine *m);
 TWEED_API int32_t tweed_machine_window(TWEED_KEEP const tweed_machine *m);
 TWEED_API int32_t tweed_machine_class(TWEED_KEEP const tweed_machine *m, const char *name); /* index or -1 */
+TWEED_API int32_t tweed_machine_unit(TWEED_KEEP const tweed_machine *m, const char *name);
+TWEED_API int32_t tweed_machine_memory(TWEED_KEEP const tweed_machine *m, const char *name);
 /* The class of an IR operation: the first `match:` entry whose anchored regular expressions (POSIX extended) fit the
  * opcode text (docs/formats.md lists the texts) and the type; -1 if none does. */
 TWEED_API int32_t tweed_machine_match(TWEED_KEEP const tweed_machine *m, const char *opcode, const char *type);
@@ -99,6 +134,16 @@ TWEED_API tweed_status tweed_problem_add_op(TWEED_KEEP tweed_problem *p, const c
                                             int32_t regs, int32_t *index, tweed_error *error);
 TWEED_API tweed_status tweed_problem_set_amount(TWEED_KEEP tweed_problem *p, int32_t op, int32_t amount,
                                                 tweed_error *error);
+/* Bytes of a memory of the machine that the op's value occupies. */
+TWEED_API tweed_status tweed_problem_set_bytes(TWEED_KEEP tweed_problem *p, int32_t op, int32_t memory, int64_t bytes,
+                                               tweed_error *error);
+/* Bytes of a memory that are taken all the time. */
+TWEED_API tweed_status tweed_problem_set_reserved(TWEED_KEEP tweed_problem *p, int32_t memory, int64_t bytes,
+                                                  tweed_error *error);
+/* Makes it an acyclic problem: every op ends by then, and no dependence has a distance. */
+TWEED_API tweed_status tweed_problem_set_length(TWEED_KEEP tweed_problem *p, int64_t length, tweed_error *error);
+TWEED_API tweed_status tweed_problem_set_objective(TWEED_KEEP tweed_problem *p, const tweed_objective *weights,
+                                                   tweed_error *error);
 /* Where the op comes from (text such as "axpy.c:7:12"), for messages and pictures. */
 TWEED_API tweed_status tweed_problem_set_where(TWEED_KEEP tweed_problem *p, int32_t op, const char *where,
                                                tweed_error *error);
@@ -121,6 +166,8 @@ TWEED_API void tweed_problem_free(TWEED_TAKE tweed_problem *p);
 TWEED_API int32_t tweed_problem_ops(TWEED_KEEP const tweed_problem *p);
 TWEED_API int32_t tweed_problem_deps(TWEED_KEEP const tweed_problem *p);
 TWEED_API const char *tweed_problem_name(TWEED_KEEP const tweed_problem *p);
+/* The op of that name, or -1. */
+TWEED_API int32_t tweed_problem_op(TWEED_KEEP const tweed_problem *p, const char *name);
 TWEED_API const char *tweed_problem_op_name(TWEED_KEEP const tweed_problem *p, int32_t op);
 TWEED_API const tweed_dep *tweed_problem_dep(TWEED_KEEP const tweed_problem *p, int32_t dep);
 TWEED_API TWEED_KEEP tweed_machine *tweed_problem_machine(TWEED_KEEP const tweed_problem *p);
@@ -180,7 +227,26 @@ TWEED_API const char *tweed_schedule_why(TWEED_KEEP const tweed_schedule *s, int
 /* The op's warp group in a joint schedule, else 0. */
 TWEED_API int32_t tweed_schedule_role(TWEED_KEEP const tweed_schedule *s, int32_t op);
 TWEED_API void tweed_schedule_set_role(TWEED_KEEP tweed_schedule *s, int32_t op, int32_t role);
+/* Roles are warp groups: the rules of docs/joint.md apply. */
 TWEED_API bool tweed_schedule_joint(TWEED_KEEP const tweed_schedule *s);
+/* Makes the schedule joint with the starts and roles that are set, and fills in its channels. TWEED_BAD_INPUT where the
+ * machine has no warp groups, the schedule has no II, or a role is none. */
+TWEED_API tweed_status tweed_schedule_set_joint(TWEED_KEEP const tweed_problem *p, TWEED_KEEP tweed_schedule *s,
+                                                tweed_error *error);
+/* The channels: i counts from 0; false past the end. Pointers may be NULL. */
+TWEED_API bool tweed_schedule_channel(TWEED_KEEP const tweed_schedule *s, int32_t i, int32_t *from, int32_t *to,
+                                      int32_t *depth, int64_t *bytes);
+/* Roles in use, 1 + the largest. */
+TWEED_API int32_t tweed_schedule_roles(TWEED_KEEP const tweed_schedule *s);
+/* Of a joint schedule: warps and the most registers per thread of a role, and the most bytes of a memory that are taken
+ * at a time, reserved ones and barriers among them. -1 where memory runs out, INT64_MAX for what is beyond all bounds.
+ */
+TWEED_API int32_t tweed_schedule_role_warps(TWEED_KEEP const tweed_problem *p, TWEED_KEEP const tweed_schedule *s,
+                                            int32_t role);
+TWEED_API int64_t tweed_schedule_role_registers(TWEED_KEEP const tweed_problem *p, TWEED_KEEP const tweed_schedule *s,
+                                                int32_t role);
+TWEED_API int64_t tweed_schedule_memory(TWEED_KEEP const tweed_problem *p, TWEED_KEEP const tweed_schedule *s,
+                                        int32_t memory);
 TWEED_API tweed_answer tweed_schedule_answer(TWEED_KEEP const tweed_schedule *s);
 TWEED_API const char *tweed_schedule_solver(TWEED_KEEP const tweed_schedule *s);
 TWEED_API const char *tweed_proof_name(tweed_proof proof);
@@ -196,8 +262,8 @@ TWEED_API int64_t tweed_schedule_max_live(TWEED_KEEP const tweed_problem *p, TWE
                                           int32_t file);
 
 /* THE VERIFIER. TWEED_OK if every start is >= 0, every dependence holds, no unit and no issue slot is oversubscribed in
- * any row (modulo II) or step, and the claimed bounds are consistent; TWEED_ILLEGAL with the first broken rule named
- * otherwise. */
+ * any row (modulo II) or step, the claimed bounds are consistent, and a joint schedule keeps the rules of
+ * docs/joint.md; TWEED_ILLEGAL with the first broken rule named otherwise. */
 TWEED_API tweed_status tweed_verify(TWEED_KEEP const tweed_problem *p, TWEED_KEEP const tweed_schedule *s,
                                     tweed_error *error);
 

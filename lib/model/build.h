@@ -22,37 +22,22 @@ tweed_status tweed_check_range(const char *what, int64_t value, int64_t low, int
 
 /* Longest reservation of a unit by one op. */
 #define TWEED_MAX_CYCLES 1000000
+/* Most groups, and warps in one. */
+#define TWEED_MAX_WARPS 1024
 /* Most issue slots of a class; above the machine's width they take more than one cycle. */
 #define TWEED_MAX_ISSUE 65536
 
-tweed_status tweed_machine_add_memory(tweed_machine *m, const char *name, int64_t bytes, tweed_alloc alloc,
-                                      tweed_error *error);
-tweed_status tweed_machine_add_match(tweed_machine *m, const char *llvm, const char *type, int32_t class_index,
-                                     tweed_error *error);
 tweed_status tweed_machine_add_cpu(tweed_machine *m, const char *pattern, tweed_error *error);
-tweed_status tweed_machine_set_warps(tweed_machine *m, const tweed_warps *warps, tweed_error *error);
-tweed_status tweed_machine_set_flags(tweed_machine *m, int32_t class_index, bool async, bool variable,
-                                     tweed_error *error);
-/* What a class needs of its warp group; 0 = default. */
-tweed_status tweed_machine_set_group(tweed_machine *m, int32_t class_index, int32_t hold, int32_t warps,
-                                     tweed_error *error);
 /* The class holds one of the unit in each of `cycles` cycles. */
 tweed_status tweed_machine_add_use_ones(tweed_machine *m, int32_t class_index, int32_t unit, int32_t cycles,
                                         tweed_error *error);
-int32_t tweed_machine_unit(const tweed_machine *m, const char *name);
 int32_t tweed_machine_file(const tweed_machine *m, const char *name);
-int32_t tweed_machine_memory(const tweed_machine *m, const char *name);
 /* Compiles the expressions of `match:` that are not compiled yet; frees them; checks an entry of `cpus:`. */
 tweed_status tweed_machine_compile(tweed_machine *m, tweed_error *error);
 void tweed_machine_forget(tweed_machine *m);
 /* The same for matches that have the numbers of their patterns already, counted in order of their first use. */
 tweed_status tweed_machine_compile_numbered(tweed_machine *m, tweed_error *error);
 tweed_status tweed_check_cpu(const char *pattern, tweed_error *error);
-
-tweed_status tweed_problem_set_bytes(tweed_problem *p, int32_t op, int32_t memory, int64_t bytes, tweed_error *error);
-tweed_status tweed_problem_set_reserved(tweed_problem *p, int32_t memory, int64_t bytes, tweed_error *error);
-tweed_status tweed_problem_set_length(tweed_problem *p, int64_t length, tweed_error *error);
-tweed_status tweed_problem_set_objective(tweed_problem *p, const tweed_objective *weights, tweed_error *error);
 
 /* tweed_machine_read, but refuses pipes and devices: problem files name machine files. */
 tweed_status tweed_machine_read_regular(const char *path, tweed_machine **out, tweed_error *error);

@@ -1,74 +1,6 @@
 /* lifetime.c: what is live when: registers per row, and the values of a problem's objective. */
 #include "model/build.h"
-
-#include <stdlib.h>
-
-/* Levels that rise and fall over the rows 0 … ii - 1 (or over time, ii 0): `base` in every row, and changes at some.
- * Invariant: a change down follows the change up that it ends, so that no level is below base. Levels are doubles,
- * exact up to 2^53, so that no file can make them overflow. */
-typedef struct change {
-  int64_t at;
-  double by;
-} change;
-
-typedef struct levels {
-  int64_t ii;
-  double base;
-  size_t count;
-  change *changes; /* room for three per interval */
-} levels;
-
-static bool levels_new(levels *l, int64_t ii, size_t intervals) {
-  *l = (levels){.ii = ii};
-  if (intervals > SIZE_MAX / 3 / sizeof *l->changes)
-    return false;
-  l->changes = malloc(intervals ? 3 * intervals * sizeof *l->changes : 1);
-  return l->changes != NULL;
-}
-
-static void change_level(levels *l, int64_t at, double by) {
-  l->changes[l->count++] = (change){at, by};
-}
-
-/* Adds `by` over the times begin … end - 1. */
-static void add_interval(levels *l, int64_t begin, int64_t end, double by) {
-  if (end <= begin || by <= 0)
-    return;
-  if (l->ii == 0) {
-    change_level(l, begin, by);
-    change_level(l, end, -by);
-    return;
-  }
-  l->base += (double)((end - begin) / l->ii) * by;
-  int64_t rest = (end - begin) % l->ii;
-  if (rest == 0)
-    return;
-  int64_t row = begin % l->ii;
-  change_level(l, row, by);
-  if (row + rest > l->ii)
-    change_level(l, 0, by);
-  if (row + rest != l->ii)
-    change_level(l, (row + rest) % l->ii, -by);
-}
-
-static int compare(const void *a, const void *b) {
-  const change *x = a, *y = b;
-  return x->at < y->at ? -1 : x->at > y->at;
-}
-
-static double peak(levels *l) {
-  double level = l->base, highest = l->base;
-  if (l->count)
-    qsort(l->changes, l->count, sizeof *l->changes, compare);
-  for (size_t i = 0; i < l->count;) {
-    int64_t at = l->changes[i].at;
-    for (; i < l->count && l->changes[i].at == at; i++)
-      level += l->changes[i].by;
-    if (level > highest)
-      highest = level;
-  }
-  return highest;
-}
+#include "model/levels.h"
 
 /* The time up to which the value of an op is needed over dependences that `wanted` accepts; its start if there are
  * none. */
@@ -93,15 +25,15 @@ static bool hands_over(const tweed_dep *dep) {
 }
 
 int64_t tweed_schedule_max_live(const tweed_problem *p, const tweed_schedule *s, int32_t file) {
-  levels l;
-  if (!levels_new(&l, s->ii, (size_t)p->nops))
+  tweed_levels l;
+  if (!tweed_levels_new(&l, s->ii, (size_t)p->nops))
     return -1;
   for (int32_t i = 0; i < p->nops; i++)
     if (p->ops[i].regs > 0 && (file == -1 || tweed_class_of(p, i)->file == file))
-      add_interval(&l, s->start[i], last_use(p, s, i, is_flow), p->ops[i].regs);
-  double result = peak(&l);
-  free(l.changes);
-  return result < 0x1p62 ? (int64_t)result : INT64_MAX;
+      tweed_levels_add(&l, s->start[i], last_use(p, s, i, is_flow), p->ops[i].regs);
+  double result = tweed_levels_peak(&l);
+  tweed_levels_free(&l);
+  return tweed_level_number(result);
 }
 
 /* The bytes that an op's value takes: those it says, else the most that a dependence hands over. */
@@ -116,13 +48,13 @@ static double live_bytes(const tweed_problem *p, int32_t op) {
 }
 
 static bool peak_of_memory(const tweed_problem *p, const tweed_schedule *s, double *out) {
-  levels l;
-  if (!levels_new(&l, s->ii, (size_t)p->nops))
+  tweed_levels l;
+  if (!tweed_levels_new(&l, s->ii, (size_t)p->nops))
     return false;
   for (int32_t i = 0; i < p->nops; i++)
-    add_interval(&l, s->start[i], last_use(p, s, i, hands_over), live_bytes(p, i));
-  *out = peak(&l);
-  free(l.changes);
+    tweed_levels_add(&l, s->start[i], last_use(p, s, i, hands_over), live_bytes(p, i));
+  *out = tweed_levels_peak(&l);
+  tweed_levels_free(&l);
   return true;
 }
 
@@ -149,18 +81,18 @@ static bool peak_of_unit(const tweed_problem *p, const tweed_schedule *s, int32_
     for (int32_t c = 0; use && c < use->cycles; c = run_end(use, c))
       runs++;
   }
-  levels l;
-  if (!levels_new(&l, s->ii, runs))
+  tweed_levels l;
+  if (!tweed_levels_new(&l, s->ii, runs))
     return false;
   for (int32_t i = 0; i < p->nops; i++) {
     const tweed_use *use = use_of(p, i, unit);
     for (int32_t c = 0, end; use && c < use->cycles; c = end) {
       end = run_end(use, c);
-      add_interval(&l, s->start[i] + c, s->start[i] + end, (double)tweed_held(p, i, use, c));
+      tweed_levels_add(&l, s->start[i] + c, s->start[i] + end, (double)tweed_held(p, i, use, c));
     }
   }
-  *out += peak(&l);
-  free(l.changes);
+  *out += tweed_levels_peak(&l);
+  tweed_levels_free(&l);
   return true;
 }
 

@@ -142,11 +142,13 @@ tweed_status tweed_machine_add_registers(tweed_machine *m, const char *file, int
 }
 
 tweed_status tweed_machine_add_memory(tweed_machine *m, const char *name, int64_t bytes, tweed_alloc alloc,
-                                      tweed_error *error) {
+                                      int32_t *index, tweed_error *error) {
   tweed_status status = room(m, (void **)&m->memories, &m->cap_memories, m->nmemories, MAX_MEMORIES,
                              sizeof *m->memories, "memories", error);
   if (!status)
-    status = tweed_check_range("size", bytes, 0, INT64_MAX / 4, error);
+    status = tweed_check_range("size", bytes, 0, TWEED_MAX_BYTES, error);
+  if (!status)
+    status = tweed_check_range("alloc", (int64_t)alloc, TWEED_ALLOC_RING, TWEED_ALLOC_LIVE, error);
   tweed_memory new = {NULL, bytes, alloc};
   if (!status)
     status = copy_name(m, "memory's name", name, &new.name, error);
@@ -154,6 +156,8 @@ tweed_status tweed_machine_add_memory(tweed_machine *m, const char *name, int64_
     return status;
   if (tweed_machine_memory(m, name) >= 0)
     return twice("memory", name, error);
+  if (index)
+    *index = m->nmemories;
   m->memories[m->nmemories++] = new;
   return TWEED_OK;
 }
@@ -204,7 +208,7 @@ tweed_status tweed_machine_set_group(tweed_machine *m, int32_t class_index, int3
   if (!status)
     status = tweed_check_range("hold", hold, 0, TWEED_MAX_CYCLES, error);
   if (!status)
-    status = tweed_check_range("warps", warps, 0, 1024, error);
+    status = tweed_check_range("warps", warps, 0, TWEED_MAX_WARPS, error);
   if (status)
     return status;
   m->classes[class_index].hold = hold;
@@ -323,17 +327,59 @@ tweed_status tweed_machine_add_cpu(tweed_machine *m, const char *pattern, tweed_
   return status;
 }
 
+static tweed_status check_warps(const tweed_machine *m, const tweed_warps *warps, tweed_error *error) {
+  tweed_status status = tweed_check_range("groups", warps->groups, 1, TWEED_MAX_WARPS, error);
+  if (!status)
+    status = tweed_check_range("total", warps->total, 0, TWEED_MAX_NUMBER, error);
+  if (!status)
+    status = tweed_check_range("registers", warps->registers, 0, TWEED_MAX_NUMBER, error);
+  if (!status)
+    status = tweed_check_range("staging", warps->staging, -1, (int64_t)m->nmemories - 1, error);
+  if (!status)
+    status = tweed_check_range("handoff's fixed", warps->handoff_fixed, 0, TWEED_MAX_NUMBER, error);
+  if (!status)
+    status = tweed_check_range("handoff's per_kb", warps->handoff_per_kb, 0, TWEED_MAX_NUMBER, error);
+  if (!status)
+    status = tweed_check_range("handoff's async", warps->handoff_async, 0, TWEED_MAX_NUMBER, error);
+  if (!status)
+    status = tweed_check_range("number of sizes", warps->nsizes, 0, TWEED_MAX_WARPS, error);
+  for (int32_t i = 0; i < warps->nsizes && !status; i++) {
+    status = tweed_check_range("size", warps->sizes[i], 1, TWEED_MAX_WARPS, error);
+    if (!status && i > 0 && warps->sizes[i] <= warps->sizes[i - 1])
+      status = tweed_fail(error, TWEED_BAD_INPUT, "sizes must rise, but %d follows %d", (int)warps->sizes[i],
+                          (int)warps->sizes[i - 1]);
+  }
+  return status;
+}
+
 tweed_status tweed_machine_set_warps(tweed_machine *m, const tweed_warps *warps, tweed_error *error) {
   tweed_status status = check_open(m, error);
+  if (!status)
+    status = check_warps(m, warps, error);
   if (status)
     return status;
-  int32_t *sizes = tweed_arena_array(m->arena, (size_t)warps->nsizes, sizeof *sizes);
+  int32_t count = warps->nsizes > 0 ? warps->nsizes : 1;
+  int32_t *sizes = tweed_arena_array(m->arena, (size_t)count, sizeof *sizes);
   if (!sizes)
     return tweed_no_memory(error);
-  if (warps->nsizes)
-    memcpy(sizes, warps->sizes, (size_t)warps->nsizes * sizeof *sizes);
+  sizes[0] = 1;
+  if (warps->nsizes > 0)
+    memcpy(sizes, warps->sizes, (size_t)count * sizeof *sizes);
   m->warps = *warps;
+  m->warps.present = true;
+  m->warps.nsizes = count;
   m->warps.sizes = sizes;
+  return TWEED_OK;
+}
+
+/* There is a size of group for each class. */
+static tweed_status check_sizes(const tweed_machine *m, tweed_error *error) {
+  for (int32_t i = 0; i < m->nclasses && m->warps.present; i++) {
+    int32_t most = m->warps.sizes[m->warps.nsizes - 1];
+    if (m->classes[i].warps > most)
+      return tweed_fail(error, TWEED_BAD_INPUT, "class \"%s\" needs %d warps, but the largest group has %d",
+                        m->classes[i].name, (int)m->classes[i].warps, (int)most);
+  }
   return TWEED_OK;
 }
 
@@ -382,9 +428,13 @@ tweed_status tweed_machine_finish(tweed_machine *m, tweed_error *error) {
     return status;
   if (m->nclasses == 0)
     return tweed_fail(error, TWEED_BAD_INPUT, "machine \"%s\" has no classes", m->name);
-  status = add_issue_unit(m, error);
+  status = check_sizes(m, error);
+  if (!status)
+    status = add_issue_unit(m, error);
   if (!status)
     status = tweed_machine_compile(m, error);
+  if (!status && m->warps.present && m->warps.staging < 0 && m->nmemories > 0)
+    m->warps.staging = 0;
   if (!status)
     m->finished = true;
   return status;

@@ -29,7 +29,7 @@ typedef struct tweed_class {
   int32_t issue; /* issue slots, 0 = costs none */
   int32_t file;  /* register file of the result, -1 = none */
   bool async, variable;
-  int32_t hold;  /* cycles for which it occupies its warp group; 0 = default, see tweed_hold_of() */
+  int32_t hold;  /* cycles for which it occupies its warp group; 0 = default, see tweed_hold() */
   int32_t warps; /* least size of its warp group, 0 = 1 */
   int32_t nuses;
   tweed_use *uses;
@@ -39,10 +39,6 @@ typedef struct tweed_register_file {
   const char *name;
   int32_t count;
 } tweed_register_file;
-
-/* How the space of a memory is given out: a ring of slots per value, or shared between values that are not alive at the
- * same time (docs/joint.md, 6). */
-typedef enum tweed_alloc { TWEED_ALLOC_RING, TWEED_ALLOC_LIVE } tweed_alloc;
 
 typedef struct tweed_memory {
   const char *name;
@@ -62,17 +58,6 @@ typedef struct tweed_match {
   int32_t class_index;
   int32_t llvm_pattern, type_pattern; /* set by finish; -1 = any */
 } tweed_match;
-
-typedef struct tweed_warps {
-  bool present;
-  int32_t groups;
-  int32_t nsizes;
-  const int32_t *sizes;
-  int32_t total;     /* warps of all groups together, 0 = no limit */
-  int32_t registers; /* per thread, 0 = no limit */
-  int32_t staging;   /* memory that values cross groups in, -1 = none */
-  int32_t handoff_fixed, handoff_per_kb, handoff_async;
-} tweed_warps;
 
 /* A full and an empty mbarrier per slot of a ring. */
 enum { TWEED_BARRIER_BYTES = 16 };
@@ -166,12 +151,49 @@ static inline int64_t tweed_held(const tweed_problem *p, int32_t op, const tweed
   return (int64_t)use->held[c] * amount;
 }
 
-/* The op of that name, or -1. */
-int32_t tweed_problem_op(const tweed_problem *p, const char *name);
-
 static inline const tweed_class *tweed_class_of(const tweed_problem *p, int32_t op) {
   return &p->machine->classes[p->ops[op].class_index];
 }
+
+/* ---- joint.c: what docs/joint.md derives. The verifier has its own and uses none of this. ---- */
+
+/* Cycles for which the op occupies its warp group, and after which it has finished. */
+int64_t tweed_hold(const tweed_problem *p, int32_t op);
+int64_t tweed_done(const tweed_problem *p, int32_t op);
+/* Cycles that the dependence costs beyond its latency where its ends are in different groups. */
+int64_t tweed_handoff(const tweed_problem *p, const tweed_dep *dep);
+
+/* Space that the value of an op takes in a memory. */
+typedef struct tweed_space {
+  int32_t op, memory;
+  bool staged;        /* the value is in registers and crosses groups here; else a footprint of its own */
+  bool live;          /* of a memory with alloc live: no ring, depth for channels only */
+  bool barriers;      /* a ring with a dependence that crosses groups */
+  int64_t bytes;      /* of a slot, > 0 */
+  int64_t begin, end; /* life of one copy */
+  int64_t depth;      /* >= 1, what the value's channel adds included */
+  int64_t extra;      /* how much that is */
+} tweed_space;
+
+typedef struct tweed_role {
+  int32_t ops, warps;
+  int64_t registers; /* per thread, the most in any row */
+} tweed_role;
+
+/* What follows from the starts, roles and channels of a joint schedule, in an arena of the caller. Roles out of range
+ * are an error; other broken rules are not looked for. */
+typedef struct tweed_joint {
+  int32_t nroles, nspaces;
+  tweed_role *roles;
+  tweed_space *spaces; /* by op, its memories in order, footprint before staging */
+  int64_t *memories;   /* most bytes taken at a time, per memory of the machine */
+  int64_t handoffs;    /* sum of tweed_handoff over the dependences that cross */
+  int64_t ring_bytes;  /* bytes * depth of all rings, with their barriers */
+} tweed_joint;
+tweed_status tweed_joint_derive(const tweed_problem *p, const tweed_schedule *s, tweed_arena *arena, tweed_joint *out,
+                                tweed_error *error);
+/* Fills s->channels from starts and roles, in place of those that are there. */
+tweed_status tweed_schedule_fill_channels(const tweed_problem *p, tweed_schedule *s, tweed_error *error);
 
 /* The values of the objective of a schedule; see lifetime.c. False when out of memory. */
 bool tweed_schedule_measure(const tweed_problem *p, const tweed_schedule *s, tweed_objective *out);

@@ -115,7 +115,9 @@ tweed_status tweed_problem_set_bytes(tweed_problem *p, int32_t op, int32_t memor
 }
 
 tweed_status tweed_problem_set_reserved(tweed_problem *p, int32_t memory, int64_t bytes, tweed_error *error) {
-  tweed_status status = tweed_check_range("memory number", memory, 0, (int64_t)p->machine->nmemories - 1, error);
+  tweed_status status = check_open(p, error);
+  if (!status)
+    status = tweed_check_range("memory number", memory, 0, (int64_t)p->machine->nmemories - 1, error);
   if (!status)
     status = tweed_check_range("bytes", bytes, 0, TWEED_MAX_BYTES, error);
   if (!status && !p->reserved)
@@ -163,6 +165,10 @@ tweed_status tweed_problem_set_length(tweed_problem *p, int64_t length, tweed_er
 
 tweed_status tweed_problem_set_objective(tweed_problem *p, const tweed_objective *weights, tweed_error *error) {
   tweed_status status = check_open(p, error);
+  const double values[] = {weights->resource, weights->communication, weights->memory};
+  for (int i = 0; i < 3 && !status; i++)
+    if (!(values[i] >= 0 && values[i] <= TWEED_MAX_NUMBER))
+      status = tweed_fail(error, TWEED_BAD_INPUT, "weight %g is out of range (0 to %d)", values[i], TWEED_MAX_NUMBER);
   if (status)
     return status;
   p->objective = *weights;

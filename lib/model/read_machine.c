@@ -69,7 +69,7 @@ static tweed_status add_memory(tweed_reader *r, tweed_machine *m, const tweed_no
   tweed_status status = value->kind == TWEED_MAP ? memory_map(r, name, value, &bytes, &alloc)
                                                  : tweed_node_int(r, value, name->text, 0, TWEED_MAX_BYTES, &bytes);
   if (!status)
-    status = tweed_machine_add_memory(m, name->text, bytes, alloc, &r->error);
+    status = tweed_machine_add_memory(m, name->text, bytes, alloc, NULL, &r->error);
   return tweed_node_place(r, name, name->text, status);
 }
 
@@ -142,7 +142,7 @@ static tweed_status add_class(tweed_reader *r, tweed_machine *m, const tweed_nod
   if (!status)
     status = tweed_node_get_int32(r, class, "hold", 0, TWEED_MAX_CYCLES, &hold);
   if (!status)
-    status = tweed_node_get_int32(r, class, "warps", 0, 1024, &warps);
+    status = tweed_node_get_int32(r, class, "warps", 0, TWEED_MAX_WARPS, &warps);
   int32_t index = -1;
   if (!status)
     status = tweed_machine_add_class(m, name->text, (int32_t)cycles, (int32_t)issue, file, &index, &r->error);
@@ -209,6 +209,8 @@ static tweed_status warp_sizes(tweed_reader *r, const tweed_machine *m, const tw
   if (!list)
     return TWEED_OK;
   tweed_status status = tweed_node_check_list(r, list, "sizes");
+  if (!status && list->count == 0)
+    status = tweed_node_bad(r, list, "sizes", "must have at least one size");
   if (status)
     return status;
   int32_t *sizes = tweed_arena_array(m->arena, (size_t)list->count, sizeof *sizes);
@@ -216,7 +218,7 @@ static tweed_status warp_sizes(tweed_reader *r, const tweed_machine *m, const tw
     return tweed_no_memory(&r->error);
   for (const tweed_node *item = list->first; item && !status; item = item->next) {
     int64_t size = 0;
-    status = tweed_node_int(r, item, "sizes", 1, 1024, &size);
+    status = tweed_node_int(r, item, "sizes", 1, TWEED_MAX_WARPS, &size);
     sizes[out->nsizes++] = (int32_t)size;
   }
   out->sizes = sizes;
@@ -255,7 +257,7 @@ static tweed_status add_warps(tweed_reader *r, tweed_machine *m, const tweed_nod
   tweed_warps warps = {.present = true, .groups = 1, .staging = m->nmemories > 0 ? 0 : -1};
   tweed_status status = tweed_node_check_map(r, node, "warps", warps_keys);
   if (!status)
-    status = tweed_node_get_int32(r, node, "groups", 1, 1024, &warps.groups);
+    status = tweed_node_get_int32(r, node, "groups", 1, TWEED_MAX_WARPS, &warps.groups);
   if (!status)
     status = tweed_node_get_int32(r, node, "registers", 0, TWEED_MAX_NUMBER, &warps.registers);
   if (!status)
@@ -266,7 +268,7 @@ static tweed_status add_warps(tweed_reader *r, tweed_machine *m, const tweed_nod
     status = warp_sizes(r, m, node, &warps);
   if (!status)
     status = warp_handoff(r, node, &warps);
-  return status ? status : tweed_machine_set_warps(m, &warps, &r->error);
+  return status ? status : tweed_node_place(r, node, "warps", tweed_machine_set_warps(m, &warps, &r->error));
 }
 
 static tweed_status fill_machine(tweed_reader *r, const tweed_node *root, tweed_machine *m) {

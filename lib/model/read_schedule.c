@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const schedule_keys[] = {"problem",  "machine",     "solver",  "status", "ii",
-                                            "mii",      "lower_bound", "proof",   "length", "ops",
-                                            "channels", "objective",   "seconds", NULL};
+static const char *const schedule_keys[] = {"problem",     "machine",  "solver",    "status",       "ii",    "mii",
+                                            "lower_bound", "proof",    "length",    "length_bound", "joint", "why",
+                                            "ops",         "channels", "objective", "seconds",      NULL};
 static const char *const op_keys[] = {"name", "start", "stage", "row", "role", NULL};
 static const char *const channel_keys[] = {"from", "to", "depth", "bytes", NULL};
 static const char *const objective_keys[] = {"resource", "communication", "memory", NULL};
@@ -169,6 +169,47 @@ static tweed_status decode_objective(tweed_reader *r, const tweed_node *root, tw
   return status;
 }
 
+/* Reasons why there is no schedule. */
+static tweed_status decode_why(tweed_reader *r, const tweed_node *root, tweed_schedule *s) {
+  const tweed_node *list = tweed_node_get(root, "why");
+  if (!list)
+    return TWEED_OK;
+  tweed_status status = tweed_node_check_list(r, list, "why");
+  if (status)
+    return status;
+  s->why = tweed_arena_array(s->arena, (size_t)list->count, sizeof *s->why);
+  if (!s->why)
+    return tweed_no_memory(&r->error);
+  for (const tweed_node *line = list->first; line && !status; line = line->next) {
+    const char *text = NULL;
+    status = tweed_node_string(r, line, "why", &text);
+    if (status)
+      return status;
+    s->why[s->nwhy] = tweed_arena_strdup(s->arena, text);
+    if (!s->why[s->nwhy++])
+      return tweed_no_memory(&r->error);
+  }
+  return status;
+}
+
+/* A joint schedule that says nothing of channels gets those that it needs. */
+static tweed_status decode_joint(tweed_reader *r, const tweed_problem *p, const tweed_node *root, tweed_schedule *s) {
+  bool joint = false;
+  const tweed_node *node = tweed_node_get(root, "joint");
+  tweed_status status = tweed_node_get_bool(r, root, "joint", &joint);
+  if (status || !joint)
+    return status;
+  if (!p->machine->warps.present)
+    return tweed_node_bad(r, node, "joint", "machine \"%s\" has no warp groups", p->machine->name);
+  bool has_starts = s->answer == TWEED_ANSWER_OPTIMAL || s->answer == TWEED_ANSWER_FEASIBLE;
+  if (has_starts && (p->length > 0 || s->ii == 0))
+    return tweed_node_bad(r, node, "joint", "a joint schedule needs an ii");
+  s->joint = true;
+  if (!has_starts || tweed_node_get(root, "channels"))
+    return TWEED_OK;
+  return tweed_node_place(r, node, "joint", tweed_schedule_fill_channels(p, s, &r->error));
+}
+
 /* The length, too, repeats the start times. */
 static tweed_status check_length(tweed_reader *r, const tweed_problem *p, const tweed_node *root,
                                  const tweed_schedule *s) {
@@ -199,6 +240,8 @@ static tweed_status decode_head(tweed_reader *r, const tweed_problem *p, const t
   if (!status)
     status = tweed_node_get_int32(r, root, "lower_bound", 0, TWEED_MAX_NUMBER, &s->lower_bound);
   if (!status)
+    status = tweed_node_get_int(r, root, "length_bound", 0, (int64_t)1 << LATEST_BITS, &s->length_bound);
+  if (!status)
     status = tweed_node_get_real(r, root, "seconds", 0, 1e12, &s->seconds);
   if (!status)
     status = tweed_node_get_string(r, root, "solver", &solver);
@@ -218,6 +261,10 @@ static tweed_status decode(tweed_reader *r, const tweed_problem *p, const tweed_
     status = decode_ops(r, p, root, s);
   if (!status)
     status = decode_channels(r, p, root, s);
+  if (!status)
+    status = decode_joint(r, p, root, s);
+  if (!status)
+    status = decode_why(r, root, s);
   if (!status)
     status = decode_objective(r, root, s);
   return status ? status : check_length(r, p, root, s);

@@ -102,6 +102,29 @@ int64_t tweed_schedule_length(const tweed_problem *p, const tweed_schedule *s) {
   return length;
 }
 
+int32_t tweed_schedule_roles(const tweed_schedule *s) {
+  int32_t last = 0;
+  for (int32_t i = 0; i < s->nops; i++)
+    if (s->role[i] > last)
+      last = s->role[i];
+  return last + 1;
+}
+
+bool tweed_schedule_channel(const tweed_schedule *s, int32_t i, int32_t *from, int32_t *to, int32_t *depth,
+                            int64_t *bytes) {
+  if (i < 0 || i >= s->nchannels)
+    return false;
+  if (from)
+    *from = s->channels[i].from;
+  if (to)
+    *to = s->channels[i].to;
+  if (depth)
+    *depth = s->channels[i].depth;
+  if (bytes)
+    *bytes = s->channels[i].bytes;
+  return true;
+}
+
 int32_t tweed_schedule_stages(const tweed_schedule *s) {
   int64_t last = 0;
   for (int32_t i = 0; i < s->nops; i++)

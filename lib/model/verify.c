@@ -66,6 +66,19 @@ static tweed_status check_times(const tweed_problem *p, const tweed_schedule *s,
   return TWEED_OK;
 }
 
+/* The length, too, may not be below what the schedule says is proved. */
+static tweed_status check_length(const tweed_problem *p, const tweed_schedule *s, tweed_error *error) {
+  int64_t length = 0;
+  for (int32_t i = 0; i < p->nops; i++) {
+    int64_t end = s->start[i] + p->machine->classes[p->ops[i].class_index].latency;
+    length = end > length ? end : length;
+  }
+  if (s->length_bound > length)
+    return illegal(error, "length_bound", "the schedule claims length bound %lld, which its own length %lld is below",
+                   (long long)s->length_bound, (long long)length);
+  return TWEED_OK;
+}
+
 /* start[to] >= start[from] + latency - distance * II. */
 static tweed_status check_deps(const tweed_problem *p, const tweed_schedule *s, tweed_error *error) {
   for (int32_t d = 0; d < p->ndeps; d++) {
@@ -231,6 +244,8 @@ tweed_status tweed_verify(const tweed_problem *p, const tweed_schedule *s, tweed
   tweed_status status = check_claims(p, s, error);
   if (!status)
     status = check_times(p, s, error);
+  if (!status)
+    status = check_length(p, s, error);
   if (!status)
     status = check_deps(p, s, error);
   if (!status)

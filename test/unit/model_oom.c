@@ -140,11 +140,15 @@ static tweed_status work(const char *text, const char *solver, tweed_error *erro
     status = tweed_verify(p, s, error);
   if (!status)
     status = write_all(p, s, error);
-  static const char json[] =
-      "{\"ii\": 9, \"solver\": \"hand\", \"ops\": [{\"name\": \"u\", \"start\": 0}, {\"name\": \"v\", \"start\": 2},"
-      " {\"name\": \"w\", \"start\": 3}], \"channels\": [{\"from\": \"u\", \"to\": \"v\"}]}";
+  static const char json[] = "{\"ii\": 9, \"solver\": \"hand\", \"joint\": true, \"why\": [\"a\", \"b\"], \"ops\": "
+                             "[{\"name\": \"u\", \"start\": 0},"
+                             " {\"name\": \"v\", \"start\": 2, \"role\": 1}, {\"name\": \"w\", \"start\": 3}]}";
   if (!status && text == yaml)
     status = tweed_schedule_parse(p, json, strlen(json), "json", &again, error);
+  if (!status && again)
+    status = tweed_verify(p, again, error);
+  if (!status && again && tweed_schedule_memory(p, again, 0) < 0)
+    status = TWEED_NO_MEMORY;
   tweed_random_options wanted;
   tweed_random_options_default(&wanted);
   if (!status)
