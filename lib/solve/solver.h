@@ -53,8 +53,19 @@ enum { TWEED_PROVES_NOTHING = 0, TWEED_PROVES_MII = 1 << TWEED_PROOF_MII };
  * acyclic problems all run, and the best by the problem's objective wins. */
 enum { TWEED_RANK_NONE = 0, TWEED_RANK_FALLBACK = 100 };
 
+/* What a row proves beyond MII: IIs that it refutes may raise lower_bound with that proof. */
+enum { TWEED_PROVES_MORE = 1 << TWEED_PROOF_SAT | 1 << TWEED_PROOF_ILP | 1 << TWEED_PROOF_SMT };
+
 /* run: TWEED_OK with a filled plan, TWEED_INFEASIBLE (only if proved for all IIs of the job), TWEED_UNKNOWN (a limit;
- * the plan may still hold the best so far), or an error. A row without `run` is known but not in this version. */
+ * the plan may still hold the best so far), or an error. A row without `run` is known but not in this version. A row
+ * that refutes II raises job->first_ii if it was II; and job->lower_bound if that was II and the refutation holds
+ * whatever the options (stages, …), with job->lower_proof set to its kind of proof.
+ *
+ * shorten (may be NULL; problems that are not joint): gets a legal plan and makes it as short (largest start + latency)
+ * as can be at plan->ii, within the limit on stages; the plan stays legal. *bound, on entry a proved lower bound on the
+ * length at that II, is raised to what is proved. TWEED_OK: *bound is the length of the plan, which is the least.
+ * TWEED_UNKNOWN: too large, or a limit; plan and *bound are as good as they got. Limits count work, as in run. Rows are
+ * asked in order of rank until one answers TWEED_OK. */
 typedef struct tweed_solver {
   const char *name, *description;
   int kinds;       /* problems it takes: TWEED_MODULO, TWEED_ACYCLIC */
@@ -62,6 +73,7 @@ typedef struct tweed_solver {
   int portfolio;   /* rank */
   bool compact;    /* its plans are worth tweed_compact() */
   tweed_status (*run)(tweed_job *job, tweed_plan *plan, tweed_error *error);
+  tweed_status (*shorten)(tweed_job *job, tweed_plan *plan, int64_t *bound, tweed_error *error);
 } tweed_solver;
 
 extern const tweed_solver tweed_solvers[];
