@@ -1,5 +1,6 @@
 /* graph.c: turns a loop body into a problem: ops with the machine's classes, flow, memory and control dependences. */
 #include "llvm/graph.h"
+#include "model/model.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -99,20 +100,27 @@ static bool scalar_integer(const tw_op *op) {
   return LLVMGetTypeKind(op->type) == LLVMIntegerTypeKind;
 }
 
+int32_t tw_graph_extended_load(const tw_body *body, int32_t i) {
+  const tw_op *op = &body->ops[i];
+  if (op->kind != TW_OP_INSTRUCTION || !op->live || (opcode_of(op) != LLVMZExt && opcode_of(op) != LLVMSExt))
+    return -1;
+  int32_t load = op->refs[0].kind == TW_REF_OP ? op->refs[0].index : -1;
+  bool folds = scalar_integer(op) && load >= 0 && opcode_of(&body->ops[load]) == LLVMLoad;
+  return folds && single_user(body, load) == i ? load : -1;
+}
+
 /* Instruction selection folds op i into its operand or its only user. */
 static bool folded(const tw_body *body, int32_t i) {
   const tw_op *op = &body->ops[i];
   if (op->kind != TW_OP_INSTRUCTION)
     return false;
   LLVMOpcode opcode = opcode_of(op);
-  const tw_ref *a = op->nrefs ? &op->refs[0] : NULL;
-  const tw_op *source = a && a->kind == TW_REF_OP ? &body->ops[a->index] : NULL;
   int32_t user = single_user(body, i);
   LLVMOpcode user_opcode = user >= 0 ? opcode_of(&body->ops[user]) : LLVMRet;
   switch (opcode) {
   case LLVMZExt:
   case LLVMSExt:
-    return scalar_integer(op) && source && opcode_of(source) == LLVMLoad && single_user(body, a->index) == i;
+    return tw_graph_extended_load(body, i) >= 0;
   case LLVMTrunc:
     return scalar_integer(op) && user_opcode == LLVMStore;
   case LLVMFNeg:
@@ -291,6 +299,14 @@ static tweed_status add_body_op(building *g, int32_t i, int32_t *memory_ops) {
 
 /* ---- dependences ---- */
 
+/* -1: that of the class. An extended load's value is there for the extension's users when the load is done. */
+static int32_t flow_latency(const building *g, int32_t from, int32_t user) {
+  if (tw_graph_extended_load(g->body, user) == from)
+    return 0;
+  int32_t load = tw_graph_extended_load(g->body, from);
+  return load < 0 ? -1 : tweed_class_of(g->problem, g->body->ops[load].problem)->latency;
+}
+
 static tweed_status add_flow(building *g, int32_t user, tw_ref ref) {
   int32_t distance = 0;
   while (ref.kind == TW_REF_PHI) {
@@ -302,7 +318,9 @@ static tweed_status add_flow(building *g, int32_t user, tw_ref ref) {
   if (ref.kind != TW_REF_OP)
     return TWEED_OK;
   int32_t from = g->body->ops[ref.index].problem, to = g->body->ops[user].problem;
-  return tweed_problem_add_dep(g->problem, &(tweed_dep){from, to, -1, distance, TWEED_DEP_FLOW, false, 0}, g->error);
+  int32_t latency = flow_latency(g, ref.index, user);
+  return tweed_problem_add_dep(g->problem, &(tweed_dep){from, to, latency, distance, TWEED_DEP_FLOW, false, 0},
+                               g->error);
 }
 
 static bool repeated(const tw_op *op, int32_t k) {

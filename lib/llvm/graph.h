@@ -12,4 +12,8 @@ tweed_status tw_graph(tw_body *body, tweed_machine *machine, const char *name, T
 /* The opcode text of docs/formats.md for op i ("load", "add.address", "call llvm.fmuladd", …) and its type. */
 void tw_graph_opcode(const tw_body *body, int32_t i, char *opcode, size_t opcode_size, char *type, size_t type_size);
 
+/* The load that op i, an extension, is folded into: the two are one instruction, and the narrow value between them must
+ * not be carried to another iteration, where it would have to be extended once more. -1 if op i is none such. */
+int32_t tw_graph_extended_load(const tw_body *body, int32_t i);
+
 #endif

@@ -7,7 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_MAX_STAGES = 12, MAX_LOOPS = 512, REGISTER_RETRIES = 6, RESTART_WORK = 20000, MAX_RESTARTS = 64 };
+enum {
+  DEFAULT_MAX_STAGES = 12,
+  MAX_LOOPS = 512,
+  REGISTER_RETRIES = 6,
+  RESTART_WORK = 20000,
+  MAX_RESTARTS = 64,
+  MAX_CUTS = 64
+};
 
 typedef struct running {
   tw_bridge *bridge;
@@ -200,6 +207,46 @@ static bool may_pay(job *j) {
   return j->profit.pays || not_profitable(j);
 }
 
+/* Starts of the ops, all moved by so many cycles: legal as before, but cut into stages elsewhere. */
+static bool rotate(job *j, int64_t by) {
+  for (int32_t k = 0; k < tweed_problem_ops(j->problem); k++)
+    tweed_schedule_set_start(j->schedule, k, tweed_schedule_start(j->schedule, k) + by);
+  if (tweed_verify(j->problem, j->schedule, j->run->error) != TWEED_OK)
+    return from_error(j, TW_REASON_INTERNAL);
+  return plan(j);
+}
+
+/* Some op of lower number starts with op k. */
+static bool starts_before(const job *j, int32_t k) {
+  for (int32_t i = 0; i < k; i++)
+    if (tweed_schedule_start(j->schedule, i) == tweed_schedule_start(j->schedule, k))
+      return true;
+  return false;
+}
+
+/* A schedule of one stage leaves the latency of its first ops (loads, mostly) bare at the head of each iteration. Cut
+ * elsewhere, they run at the end of the iteration before. Tries each cut, and keeps the best if the machine model does
+ * not call it worse than the loop as it is. */
+static bool overlap_by_cut(job *j) {
+  int64_t ii = tweed_schedule_ii(j->schedule), best = 0, at = 0;
+  double cost = j->profit.before;
+  int32_t tried = 0;
+  for (int32_t k = 0; k < tweed_problem_ops(j->problem) && tried < MAX_CUTS; k++) {
+    int64_t by = ii - (tweed_schedule_start(j->schedule, k) - at) % ii;
+    if (by == ii || by == at || starts_before(j, k))
+      continue;
+    if (!rotate(j, by - at))
+      return false;
+    at = by;
+    tried++;
+    if (j->plan->stages > 1 && !j->profit.spills && (best ? j->profit.after < cost : j->profit.after <= cost)) {
+      cost = j->profit.after;
+      best = by;
+    }
+  }
+  return best == at || rotate(j, best - at);
+}
+
 static bool schedule_loop(job *j) {
   if (!solve(j, j->body->hints.ii) || !plan(j))
     return false;
@@ -207,7 +254,7 @@ static bool schedule_loop(job *j) {
   for (int32_t k = 1; j->profit.spills && !j->body->hints.ii && k <= REGISTER_RETRIES; k++)
     if (!solve(j, tweed_schedule_ii(j->schedule) + 1) || !plan(j))
       return false;
-  return true;
+  return j->plan->stages > 1 || overlap_by_cut(j);
 }
 
 /* Whether to rewrite; only reasons that hold for a legal schedule. */

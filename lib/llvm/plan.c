@@ -1,13 +1,14 @@
 /* plan.c: from a schedule to stages, an order of emission and an unroll factor. */
 #include "llvm/plan.h"
+#include "llvm/graph.h"
 
 enum { MAX_UNROLL = 8, MAX_KERNEL_OPS = 512, KERNEL_CYCLES = 24, CONTROL_UNROLL = 4 };
 
 typedef struct planning {
   const tw_body *body;
   const tweed_problem *problem;
-  const tweed_schedule *schedule;
   tw_plan *plan;
+  int64_t *start;   /* of problem ops: the schedule's, but a folded extension goes with its load */
   int32_t *body_op; /* problem op -> body op, -1 */
   bool *placed;
 } planning;
@@ -23,7 +24,7 @@ static bool blocked(const planning *p, int32_t i, bool soft) {
   int64_t ii = p->plan->ii;
   for (int32_t k = 0; k < tweed_problem_deps(p->problem); k++) {
     const tweed_dep *d = tweed_problem_dep(p->problem, k);
-    int64_t from = tweed_schedule_start(p->schedule, d->from), to = tweed_schedule_start(p->schedule, d->to);
+    int64_t from = p->start[d->from], to = p->start[d->to];
     int32_t other = -1;
     if (!soft && d->to == self && to == from - d->distance * ii)
       other = p->body_op[d->from];
@@ -119,24 +120,36 @@ static bool allocate(planning *p, tweed_arena *arena) {
   p->plan->position = tweed_arena_array(arena, n, sizeof(int32_t));
   p->placed = tweed_arena_array(arena, n, sizeof(bool));
   p->body_op = tweed_arena_array(arena, (size_t)tweed_problem_ops(p->problem) + 1, sizeof(int32_t));
-  return p->plan->stage && p->plan->row && p->plan->order && p->plan->position && p->placed && p->body_op;
+  p->start = tweed_arena_array(arena, (size_t)tweed_problem_ops(p->problem) + 1, sizeof(int64_t));
+  return p->plan->stage && p->plan->row && p->plan->order && p->plan->position && p->placed && p->body_op && p->start;
+}
+
+static void take_starts(planning *p, const tweed_schedule *schedule) {
+  for (int32_t k = 0; k < tweed_problem_ops(p->problem); k++) {
+    p->body_op[k] = -1;
+    p->start[k] = tweed_schedule_start(schedule, k);
+  }
+  for (int32_t i = 0; i < p->body->nops; i++) {
+    int32_t load = tw_graph_extended_load(p->body, i);
+    if (load >= 0 && in_kernel(&p->body->ops[i]) && in_kernel(&p->body->ops[load]))
+      p->start[p->body->ops[i].problem] = p->start[p->body->ops[load].problem];
+  }
 }
 
 tweed_status tw_plan_make(const tw_body *body, const tweed_problem *problem, const tweed_schedule *schedule,
                           tweed_arena *arena, tw_plan **out, tweed_error *error) {
-  planning p = {.body = body, .problem = problem, .schedule = schedule};
+  planning p = {.body = body, .problem = problem};
   *out = NULL;
   if (!allocate(&p, arena))
     return tweed_no_memory(error);
   p.plan->ii = tweed_schedule_ii(schedule);
-  for (int32_t k = 0; k < tweed_problem_ops(problem); k++)
-    p.body_op[k] = -1;
+  take_starts(&p, schedule);
   int64_t first = INT64_MAX, last = 0;
   for (int32_t i = 0; i < body->nops; i++) {
     p.plan->position[i] = -1;
     if (!in_kernel(&body->ops[i]))
       continue;
-    int64_t start = tweed_schedule_start(schedule, body->ops[i].problem);
+    int64_t start = p.start[body->ops[i].problem];
     if (start < first)
       first = start;
     if (start > last)
@@ -151,7 +164,7 @@ tweed_status tw_plan_make(const tw_body *body, const tweed_problem *problem, con
   for (int32_t i = 0; i < body->nops; i++) {
     if (!in_kernel(&body->ops[i]))
       continue;
-    int64_t start = tweed_schedule_start(schedule, body->ops[i].problem);
+    int64_t start = p.start[body->ops[i].problem];
     p.plan->stage[i] = (int32_t)(start / p.plan->ii - base);
     p.plan->row[i] = (int32_t)(start % p.plan->ii);
   }

@@ -1,5 +1,5 @@
 // LOOP: quotients remainders conditional_division divide_by_counter chained ratio digits unsigned_64 guarded_else
-// LOOP: invariant_divisor average_pairs
+// LOOP: invariant_divisor average_pairs power_mod
 // EXPECT: pipelined
 #include "driver.h"
 
@@ -63,8 +63,6 @@ KERNEL int64_t guarded_else(int n, const int32_t *restrict x, const int32_t *res
   return s;
 }
 
-// LOOP: power_mod
-// EXPECT: refused NoOverlap
 KERNEL uint32_t power_mod(int n, uint32_t base, uint32_t m) {
   uint64_t r = 1, b = base;
   for (int i = 0; i < n; i++)

@@ -1,5 +1,5 @@
 // LOOP: square_roots magnitudes fused floors minimum_maximum copysigns rounding_steps reciprocal distance
-// LOOP: integer_intrinsics rotate saturating bit_counts absolute normalise
+// LOOP: integer_intrinsics rotate saturating bit_counts absolute normalise newton
 // EXPECT: pipelined
 // FLAGS: -fno-math-errno
 #include "driver.h"
@@ -47,8 +47,6 @@ KERNEL void reciprocal(int n, float *x) {
     x[i] = 1.0f / (x[i] + 2.0f);
 }
 
-// LOOP: newton
-// EXPECT: refused NoOverlap
 KERNEL double newton(int n, double x) {
   double r = 1;
   for (int i = 0; i < n; i++)

@@ -13,8 +13,7 @@ entry:
 loop:
   %i = phi i64 [ 0, %entry ], [ %i.next, %loop ]
   %h = phi i32 [ %a, %entry ], [ %next, %loop ]
-  %m = mul i32 %h, 1664525
-  %next = xor i32 %m, 1013904223
+  %next = mul i32 %h, 1664525
   %i.next = add nuw nsw i64 %i, 1
   %done = icmp eq i64 %i.next, %n
   br i1 %done, label %exit, label %loop
