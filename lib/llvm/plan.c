@@ -2,7 +2,7 @@
 #include "llvm/plan.h"
 #include "llvm/graph.h"
 
-enum { MAX_UNROLL = 8, MAX_KERNEL_OPS = 512, KERNEL_CYCLES = 24, CONTROL_UNROLL = 4 };
+enum { MAX_UNROLL = 8, MAX_KERNEL_OPS = 512, KERNEL_CYCLES = 48, CONTROL_UNROLL = 4 };
 
 typedef struct planning {
   const tw_body *body;
