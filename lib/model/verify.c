@@ -1,6 +1,7 @@
-/* verify.c: THE VERIFIER. It is the only judge of a schedule, so it stands alone: it calls no solver, no lifetime code
- * and nothing else that has ever computed a schedule, and it reads the machine's reservation tables itself. */
-#include "model/model.h"
+/* verify.c: THE VERIFIER (verify_joint.c: the rules of joint schedules). It is the only judge of a schedule, so it
+ * stands alone: it calls no solver, no lifetime code and nothing else that has ever computed a schedule, and it reads
+ * the machine's reservation tables itself. */
+#include "model/verify.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,9 +10,7 @@
 /* Start times above this could overflow the sums below, and no schedule needs them. */
 #define LATEST ((int64_t)1 << 60)
 
-static tweed_status illegal(tweed_error *error, const char *key, const char *format, ...) TWEED_PRINTF(3, 4);
-
-static tweed_status illegal(tweed_error *error, const char *key, const char *format, ...) {
+tweed_status tweed_illegal(tweed_error *error, const char *key, const char *format, ...) {
   char message[448];
   va_list arguments;
   va_start(arguments, format);
@@ -21,31 +20,51 @@ static tweed_status illegal(tweed_error *error, const char *key, const char *for
   return tweed_fail_at(error, TWEED_ILLEGAL, "", 0, 0, key, "%s", message);
 }
 
+void tweed_name_list_add(tweed_name_list *list, const char *format, ...) {
+  char *at = list->text + list->used;
+  size_t left = sizeof list->text - list->used, comma = list->used ? 2 : 0;
+  if (list->full)
+    return;
+  va_list arguments;
+  va_start(arguments, format);
+  int n = vsnprintf(at + comma, left - comma, format, arguments);
+  va_end(arguments);
+  list->full = n < 0 || (size_t)n + comma >= left - 8;
+  if (list->full)
+    memcpy(at, comma ? ", …" : "…", comma ? sizeof ", …" : sizeof "…");
+  else if (comma)
+    memcpy(at, ", ", 2);
+  list->used += list->full ? 0 : (size_t)n + comma;
+}
+
 /* What the schedule says of itself must not contradict itself. */
 static tweed_status check_claims(const tweed_problem *p, const tweed_schedule *s, tweed_error *error) {
   if (s->nops != p->nops)
-    return illegal(error, "ops", "the schedule has %d ops, the problem has %d", (int)s->nops, (int)p->nops);
+    return tweed_illegal(error, "ops", "the schedule has %d ops, the problem has %d", (int)s->nops, (int)p->nops);
   if (s->answer != TWEED_ANSWER_OPTIMAL && s->answer != TWEED_ANSWER_FEASIBLE)
-    return illegal(error, "status", "the answer is \"%s\": there is no schedule to verify",
-                   tweed_answer_name(s->answer));
+    return tweed_illegal(error, "status", "the answer is \"%s\": there is no schedule to verify",
+                         tweed_answer_name(s->answer));
   if (p->length > 0)
-    return s->ii == 0 ? TWEED_OK
-                      : illegal(error, "ii", "a problem with a length has no ii, but the schedule says %d", (int)s->ii);
+    return s->ii == 0
+               ? TWEED_OK
+               : tweed_illegal(error, "ii", "a problem with a length has no ii, but the schedule says %d", (int)s->ii);
   if (s->ii < 1)
-    return illegal(error, "ii", "ii is %d, but must be at least 1", (int)s->ii);
+    return tweed_illegal(error, "ii", "ii is %d, but must be at least 1", (int)s->ii);
   if (s->mii > s->ii)
-    return illegal(error, "mii", "the schedule claims MII %d, which its own ii %d is below", (int)s->mii, (int)s->ii);
+    return tweed_illegal(error, "mii", "the schedule claims MII %d, which its own ii %d is below", (int)s->mii,
+                         (int)s->ii);
   if (s->lower_bound > s->ii)
-    return illegal(error, "lower_bound", "the schedule claims lower bound %d, which its own ii %d is below",
-                   (int)s->lower_bound, (int)s->ii);
+    return tweed_illegal(error, "lower_bound", "the schedule claims lower bound %d, which its own ii %d is below",
+                         (int)s->lower_bound, (int)s->ii);
   if (s->answer == TWEED_ANSWER_OPTIMAL && s->lower_bound < s->ii)
-    return illegal(error, "status", "the schedule claims to be optimal, but its lower bound %d is below its ii %d",
-                   (int)s->lower_bound, (int)s->ii);
+    return tweed_illegal(error, "status",
+                         "the schedule claims to be optimal, but its lower bound %d is below its ii %d",
+                         (int)s->lower_bound, (int)s->ii);
   if (s->proof == TWEED_PROOF_MII && s->mii != s->ii)
-    return illegal(error, "proof", "the schedule claims proof by MII, but its MII %d is not its ii %d", (int)s->mii,
-                   (int)s->ii);
+    return tweed_illegal(error, "proof", "the schedule claims proof by MII, but its MII %d is not its ii %d",
+                         (int)s->mii, (int)s->ii);
   if (s->answer == TWEED_ANSWER_OPTIMAL && s->proof == TWEED_PROOF_NONE)
-    return illegal(error, "proof", "the schedule claims to be optimal without a proof");
+    return tweed_illegal(error, "proof", "the schedule claims to be optimal without a proof");
   return TWEED_OK;
 }
 
@@ -54,14 +73,14 @@ static tweed_status check_times(const tweed_problem *p, const tweed_schedule *s,
     const char *name = p->ops[i].name;
     int64_t start = s->start[i], latency = p->machine->classes[p->ops[i].class_index].latency;
     if (start < 0)
-      return illegal(error, name, "starts at %lld, before 0", (long long)start);
+      return tweed_illegal(error, name, "starts at %lld, before 0", (long long)start);
     if (start > LATEST)
-      return illegal(error, name, "starts at %lld, later than any schedule may", (long long)start);
+      return tweed_illegal(error, name, "starts at %lld, later than any schedule may", (long long)start);
     if (p->length > 0 && start + latency > p->length)
-      return illegal(error, name, "ends at %lld, after the length %lld", (long long)(start + latency),
-                     (long long)p->length);
+      return tweed_illegal(error, name, "ends at %lld, after the length %lld", (long long)(start + latency),
+                           (long long)p->length);
     if (s->role[i] < 0)
-      return illegal(error, name, "role %d is negative", (int)s->role[i]);
+      return tweed_illegal(error, name, "role %d is negative", (int)s->role[i]);
   }
   return TWEED_OK;
 }
@@ -74,8 +93,9 @@ static tweed_status check_length(const tweed_problem *p, const tweed_schedule *s
     length = end > length ? end : length;
   }
   if (s->length_bound > length)
-    return illegal(error, "length_bound", "the schedule claims length bound %lld, which its own length %lld is below",
-                   (long long)s->length_bound, (long long)length);
+    return tweed_illegal(error, "length_bound",
+                         "the schedule claims length bound %lld, which its own length %lld is below",
+                         (long long)s->length_bound, (long long)length);
   return TWEED_OK;
 }
 
@@ -85,7 +105,7 @@ static tweed_status check_deps(const tweed_problem *p, const tweed_schedule *s, 
     const tweed_dep *dep = &p->deps[d];
     int64_t earliest = s->start[dep->from] + dep->latency - (int64_t)dep->distance * s->ii;
     if (s->start[dep->to] < earliest)
-      return illegal(
+      return tweed_illegal(
           error, p->ops[dep->to].name,
           "starts at %lld, but the dependence on \"%s\" (start %lld, latency %d, distance %d, ii %d) allows no "
           "start before %lld",
@@ -178,24 +198,16 @@ static bool holds(const tweed_problem *p, const tweed_schedule *s, int32_t op, i
 
 static tweed_status too_many(const tweed_problem *p, const tweed_schedule *s, int32_t unit, int64_t row, int64_t held,
                              tweed_error *error) {
-  char names[256] = "";
-  size_t used = 0;
-  for (int32_t i = 0; i < p->nops; i++) {
-    if (!holds(p, s, i, unit, row))
-      continue;
-    int n = snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", p->ops[i].name);
-    if (n < 0 || (size_t)n >= sizeof names - used - 8) {
-      memcpy(names + used, used ? ", …" : "…", used ? sizeof ", …" : sizeof "…");
-      break;
-    }
-    used += (size_t)n;
-  }
+  tweed_name_list names = {.used = 0};
+  for (int32_t i = 0; i < p->nops; i++)
+    if (holds(p, s, i, unit, row))
+      tweed_name_list_add(&names, "%s", p->ops[i].name);
   const tweed_unit *of = &p->machine->units[unit];
   if (unit == p->machine->issue_unit)
-    return illegal(error, of->name, "%lld of %d issue slots are taken in %s %lld: %s", (long long)held, (int)of->count,
-                   s->ii ? "row" : "step", (long long)row, names);
-  return illegal(error, of->name, "%lld of %d are held in %s %lld: %s", (long long)held, (int)of->count,
-                 s->ii ? "row" : "step", (long long)row, names);
+    return tweed_illegal(error, of->name, "%lld of %d issue slots are taken in %s %lld: %s", (long long)held,
+                         (int)of->count, s->ii ? "row" : "step", (long long)row, names.text);
+  return tweed_illegal(error, of->name, "%lld of %d are held in %s %lld: %s", (long long)held, (int)of->count,
+                       s->ii ? "row" : "step", (long long)row, names.text);
 }
 
 static tweed_status sweep(const tweed_problem *p, const tweed_schedule *s, const events *e, tweed_error *error) {
@@ -231,11 +243,11 @@ static tweed_status check_channels(const tweed_problem *p, const tweed_schedule 
   for (int32_t i = 0; i < s->nchannels; i++) {
     const tweed_channel *channel = &s->channels[i];
     if (channel->from < 0 || channel->from >= p->nops || channel->to < 0 || channel->to >= p->nops)
-      return illegal(error, "channels", "channel %d joins an op that does not exist", (int)i);
+      return tweed_illegal(error, "channels", "channel %d joins an op that does not exist", (int)i);
     if (channel->depth < 1 || channel->bytes < 0)
-      return illegal(error, "channels", "the channel from \"%s\" to \"%s\" has depth %d and %lld bytes",
-                     p->ops[channel->from].name, p->ops[channel->to].name, (int)channel->depth,
-                     (long long)channel->bytes);
+      return tweed_illegal(error, "channels", "the channel from \"%s\" to \"%s\" has depth %d and %lld bytes",
+                           p->ops[channel->from].name, p->ops[channel->to].name, (int)channel->depth,
+                           (long long)channel->bytes);
   }
   return TWEED_OK;
 }
@@ -252,5 +264,7 @@ tweed_status tweed_verify(const tweed_problem *p, const tweed_schedule *s, tweed
     status = check_units(p, s, error);
   if (!status)
     status = check_channels(p, s, error);
+  if (!status && s->joint)
+    status = tweed_verify_joint(p, s, error);
   return status;
 }
