@@ -3,12 +3,20 @@
 file(GLOB model_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/base/*.c ${PROJECT_SOURCE_DIR}/lib/model/*.c)
 file(GLOB library_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/solve/*.c ${PROJECT_SOURCE_DIR}/lib/report/*.c)
 file(GLOB machines CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/model/machines/*.yaml)
+file(GLOB kernels CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/model/kernels/*.yaml)
 
 set(shipped ${PROJECT_BINARY_DIR}/generated/shipped_machines.c)
 add_custom_command(OUTPUT ${shipped}
-  COMMAND ${CMAKE_COMMAND} "-DOUTPUT=${shipped}" "-DFILES=${machines}" -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+  COMMAND ${CMAKE_COMMAND} "-DOUTPUT=${shipped}" -DTABLE=tweed_shipped_machines "-DFILES=${machines}"
+    -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
   DEPENDS ${machines} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
   COMMENT "Embedding the shipped machines" VERBATIM)
+set(shipped_kernels ${PROJECT_BINARY_DIR}/generated/shipped_kernels.c)
+add_custom_command(OUTPUT ${shipped_kernels}
+  COMMAND ${CMAKE_COMMAND} "-DOUTPUT=${shipped_kernels}" -DTABLE=tweed_shipped_kernels -DCOMMENTS=ON "-DFILES=${kernels}"
+    -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+  DEPENDS ${kernels} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+  COMMENT "Embedding the shipped kernels" VERBATIM)
 
 add_library(tweed_model_objects OBJECT ${model_sources})
 
@@ -24,7 +32,7 @@ else()
     COMMENT "Compiling the shipped machines" VERBATIM)
 endif()
 
-add_library(tweed_objects OBJECT ${library_sources} ${shipped} ${images})
+add_library(tweed_objects OBJECT ${library_sources} ${shipped} ${shipped_kernels} ${images})
 foreach(objects tweed_model_objects tweed_objects)
   target_include_directories(${objects} PUBLIC ${PROJECT_SOURCE_DIR}/include PRIVATE ${PROJECT_SOURCE_DIR}/lib)
   target_compile_definitions(${objects} PRIVATE _POSIX_C_SOURCE=200809L)

@@ -1,13 +1,15 @@
-# cmake -DOUTPUT=F.c -DFILES="a.yaml;b.yaml" -P embed.cmake: writes the table of lib/model/shipped.h. The texts are arrays of
-# numbers, since a string literal may not be longer than 4095 characters in C11. Comment lines stay in the source tree: every
-# compilation that meets a loop reads a machine.
+# cmake -DOUTPUT=F.c -DTABLE=NAME -DFILES="a.yaml;b.yaml" -P embed.cmake: writes a table of lib/model/shipped.h. The texts are
+# arrays of numbers, since a string literal may not be longer than 4095 characters in C11. Comment lines stay in the source
+# tree, unless COMMENTS is set: every compilation that meets a loop reads a machine.
 set(arrays "")
 set(rows "")
 set(count 0)
 foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME_WE)
   file(READ ${file} text)
-  string(REGEX REPLACE "\n[ ]*#[^\n]*" "" text "\n${text}")
+  if(NOT COMMENTS)
+    string(REGEX REPLACE "\n[ ]*#[^\n]*" "" text "\n${text}")
+  endif()
   string(STRIP "${text}" text)
   file(WRITE ${OUTPUT}.text "${text}\n")
   file(READ ${OUTPUT}.text hex HEX)
@@ -20,4 +22,4 @@ foreach(file IN LISTS FILES)
   math(EXPR count "${count} + 1")
 endforeach()
 file(WRITE ${OUTPUT} "/* Made by cmake/embed.cmake. */\n#include \"model/shipped.h\"\n\n${arrays}const struct tweed_shipped \
-tweed_shipped_machines[] = {\n${rows}  {NULL, NULL},\n};\n\nconst size_t tweed_shipped_machines_count = ${count};\n")
+${TABLE}[] = {\n${rows}  {NULL, NULL},\n};\n\nconst size_t ${TABLE}_count = ${count};\n")

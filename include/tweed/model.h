@@ -172,6 +172,12 @@ TWEED_API const char *tweed_problem_op_name(TWEED_KEEP const tweed_problem *p, i
 TWEED_API const tweed_dep *tweed_problem_dep(TWEED_KEEP const tweed_problem *p, int32_t dep);
 TWEED_API TWEED_KEEP tweed_machine *tweed_problem_machine(TWEED_KEEP const tweed_problem *p);
 
+/* The kernel library: problems of GPU kernels ("fmha-fwd-hopper", …; docs/kernels.md). TWEED_BAD_INPUT lists the names.
+ */
+TWEED_API tweed_status tweed_kernel(const char *name, TWEED_GIVE tweed_problem **out, tweed_error *error);
+/* Name and YAML text of the i-th kernel, NULL past the end; *text may be NULL. */
+TWEED_API const char *tweed_kernel_name(size_t i, const char **text);
+
 /* A random problem with a known MII: a circuit of `ops_on_circuit` ops is planted, then only edges and resource uses
  * that keep MII are added. The same options give the same problem everywhere. */
 typedef struct tweed_random_options {

@@ -111,6 +111,27 @@ tweed_status tweed_machine_shipped(const char *name, tweed_machine **out, tweed_
   return status;
 }
 
+const char *tweed_kernel_name(size_t i, const char **text) {
+  if (i >= tweed_shipped_kernels_count)
+    return NULL;
+  if (text)
+    *text = tweed_shipped_kernels[i].text;
+  return tweed_shipped_kernels[i].name;
+}
+
+tweed_status tweed_kernel(const char *name, tweed_problem **out, tweed_error *error) {
+  *out = NULL;
+  char list[512] = "";
+  for (size_t i = 0, used = 0; i < tweed_shipped_kernels_count; i++) {
+    const struct tweed_shipped *kernel = &tweed_shipped_kernels[i];
+    if (strcmp(kernel->name, name) == 0)
+      return tweed_problem_parse(kernel->text, strlen(kernel->text), kernel->name, out, error);
+    int n = snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", kernel->name);
+    used = n > 0 && (size_t)n < sizeof list - used ? used + (size_t)n : used;
+  }
+  return tweed_fail(error, TWEED_BAD_INPUT, "no kernel is named \"%s\"; shipped are %s", name, list);
+}
+
 static bool starts_with(const char *at, const char *end, const char *word) {
   size_t length = strlen(word);
   return (size_t)(end - at) >= length && memcmp(at, word, length) == 0;

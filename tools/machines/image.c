@@ -9,6 +9,8 @@
 /* The tool needs no shipped machine; it makes them. */
 const struct tweed_shipped tweed_shipped_machines[] = {{NULL, NULL}};
 const size_t tweed_shipped_machines_count = 0;
+const struct tweed_shipped tweed_shipped_kernels[] = {{NULL, NULL}};
+const size_t tweed_shipped_kernels_count = 0;
 const tweed_machine *const tweed_shipped_images[] = {NULL};
 
 static void put_string(FILE *f, const char *text) {

@@ -14,6 +14,7 @@ int command_solve(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_bounds(int argc, char **argv);
 int command_machine(int argc, char **argv);
+int command_kernel(int argc, char **argv);
 int command_random(int argc, char **argv);
 int command_version(int argc, char **argv);
 

@@ -11,6 +11,7 @@ static const struct command {
     {"verify", "check a schedule against its problem", command_verify},
     {"bounds", "lower bounds on the initiation interval", command_bounds},
     {"machine", "list the shipped machines, or print one", command_machine},
+    {"kernel", "list the shipped kernels, or print one", command_kernel},
     {"random", "make a random problem with a known MII", command_random},
     {"version", "print the version", command_version},
 };
