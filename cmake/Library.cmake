@@ -40,7 +40,7 @@ foreach(objects tweed_model_objects tweed_objects)
 endforeach()
 
 # What the objects need at link time.
-set(TWEED_SYSTEM_LIBRARIES yaml jansson z lpsolve55_pic cadical z3 stdc++ m Threads::Threads)
+set(TWEED_SYSTEM_LIBRARIES yaml jansson z lpsolve55_pic colamd cadical z3 stdc++ m Threads::Threads)
 
 add_library(tweed_static STATIC $<TARGET_OBJECTS:tweed_model_objects> $<TARGET_OBJECTS:tweed_objects>)
 add_library(tweed_shared SHARED $<TARGET_OBJECTS:tweed_model_objects> $<TARGET_OBJECTS:tweed_objects>)
