@@ -1,8 +1,8 @@
 /* ilp.c: the row "ilp": integer programs on lp_solve, at one II after the other. */
 #include "solve/ilp.h"
 
-/* Steps times size, for each II; IIs that are tried though a lower one was left open. */
-#define WORK ((int64_t)1 << 31)
+/* Steps times size for each II, some ten seconds; IIs that are tried though a lower one was left open. */
+#define WORK ((int64_t)1 << 30)
 enum { MOST_OPEN = 4 };
 
 typedef struct attempt {

@@ -89,10 +89,10 @@ static void set_strategy(lprec *lp, bool second) {
   set_mip_gap(lp, FALSE, 0);
   set_epsint(lp, 1e-7);
   set_scaling(lp, second ? SCALE_NONE : SCALE_GEOMETRIC + SCALE_EQUILIBRATE + SCALE_INTEGERS);
-  set_simplextype(lp, second ? SIMPLEX_PRIMAL_PRIMAL : SIMPLEX_DUAL_PRIMAL);
+  set_simplextype(lp, SIMPLEX_DUAL_PRIMAL); /* the primal first phase asks for an abort only now and then */
   set_pivoting(lp, PRICER_DEVEX | PRICE_ADAPTIVE);
   set_bb_rule(lp, second ? NODE_FIRSTSELECT : NODE_PSEUDONONINTSELECT);
-  set_bb_floorfirst(lp, BRANCH_CEILING);
+  set_bb_floorfirst(lp, second ? BRANCH_FLOOR : BRANCH_CEILING);
 }
 
 /* Takes over lp_solve's solution if it holds. */
