@@ -37,15 +37,16 @@ static tweed_status try_ii(attempt *a, int64_t ii, tweed_plan *plan) {
     job->lower_bound = ii + 1;
     job->lower_proof = TWEED_PROOF_ILP;
   }
-  if (status == TWEED_UNKNOWN && max_start < INT64_MAX)
+  if ((status == TWEED_UNKNOWN || status == TWEED_BAD_INPUT) && max_start < INT64_MAX)
     status = try_scope(a, ii, max_start, plan);
   if (status == TWEED_INFEASIBLE && job->first_ii == ii)
     job->first_ii = ii + 1;
   return status;
 }
 
+/* TWEED_BAD_INPUT: all that was tried is too large. */
 static tweed_status search(tweed_job *job, tweed_plan *plan) {
-  int open = 0;
+  int open = 0, large = 0;
   for (int64_t ii = job->first_ii; ii <= job->last_ii && open < MOST_OPEN && !tweed_stopped(job->stop); ii++) {
     attempt a = {.job = job, .arena = tweed_arena_new()};
     tweed_job_progress(job, "ilp", ii);
@@ -55,9 +56,12 @@ static tweed_status search(tweed_job *job, tweed_plan *plan) {
       plan->ii = ii;
     if (status == TWEED_OK || status == TWEED_NO_MEMORY)
       return status;
-    open += status == TWEED_UNKNOWN;
+    large += status == TWEED_BAD_INPUT;
+    open += status != TWEED_INFEASIBLE;
   }
-  return job->first_ii > job->last_ii ? TWEED_INFEASIBLE : TWEED_UNKNOWN;
+  if (job->first_ii > job->last_ii)
+    return TWEED_INFEASIBLE;
+  return large > 0 && large == open ? TWEED_BAD_INPUT : TWEED_UNKNOWN;
 }
 
 tweed_status tweed_run_ilp(tweed_job *job, tweed_plan *plan, tweed_error *error) {
@@ -66,7 +70,9 @@ tweed_status tweed_run_ilp(tweed_job *job, tweed_plan *plan, tweed_error *error)
     return tweed_no_memory(error);
   if (status == TWEED_INFEASIBLE)
     return tweed_fail(error, status, "integer programs have no solution at any II up to %lld", (long long)job->last_ii);
+  if (status == TWEED_BAD_INPUT)
+    return tweed_fail(error, TWEED_UNKNOWN, "problem \"%s\" is too large for integer programs", job->problem->name);
   if (status == TWEED_UNKNOWN)
-    return tweed_fail(error, status, "no schedule found by integer programs; they are for small problems");
+    return tweed_fail(error, status, "the limits on work or time ended the integer programs");
   return status;
 }

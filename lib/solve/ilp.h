@@ -53,7 +53,7 @@ typedef struct tweed_ilp {
   int32_t *place;
 } tweed_ilp;
 
-/* TWEED_INFEASIBLE: refuted in whole numbers, no program is needed; TWEED_UNKNOWN: too large. */
+/* TWEED_INFEASIBLE: refuted in whole numbers, no program is needed; TWEED_BAD_INPUT: too large. */
 tweed_status tweed_ilp_blocks(const tweed_graph *g, tweed_arena *arena, int64_t ii, int64_t max_start, tweed_stop *stop,
                               tweed_ilp **out);
 
@@ -73,7 +73,7 @@ typedef struct tweed_ilp_work {
 } tweed_ilp_work;
 
 /* Builds and solves the program within `work` (0 = no limit; steps of the simplex algorithm times size). TWEED_OK:
- * times are filled. TWEED_INFEASIBLE: the solver says so. TWEED_UNKNOWN: too large, or a limit. */
+ * times are filled. TWEED_INFEASIBLE: the solver says so. TWEED_BAD_INPUT: too large. TWEED_UNKNOWN: a limit. */
 tweed_status tweed_ilp_solve(const tweed_ilp *m, tweed_ilp_form form, int64_t work, tweed_stop *stop, int64_t *times,
                              tweed_ilp_work *used);
 

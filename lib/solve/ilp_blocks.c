@@ -257,14 +257,14 @@ static bool add_edges(tweed_ilp *m) {
   return true;
 }
 
-static bool within_limits(const tweed_ilp *m, tweed_stop *stop) {
+static bool within_limits(const tweed_ilp *m) {
   int32_t n;
   for (int32_t c = 0; c < (m->early ? 1 : m->g->ncomponents); c++) {
     ops_of(m, c, &n);
     if (n > MOST_OPS)
       return false;
   }
-  return tweed_mrt_possible(m->g, m->ii) && !tweed_stopped(stop);
+  return tweed_mrt_possible(m->g, m->ii);
 }
 
 /* Windows of the whole scope; sets where ops lie in their component. */
@@ -332,7 +332,9 @@ tweed_status tweed_ilp_blocks(const tweed_graph *g, tweed_arena *arena, int64_t 
   *m = (tweed_ilp){.g = g, .arena = arena, .ii = ii, .max_start = max_start};
   if (!find_places(m))
     return TWEED_NO_MEMORY;
-  if (!within_limits(m, stop))
+  if (!within_limits(m))
+    return TWEED_BAD_INPUT;
+  if (tweed_stopped(stop))
     return TWEED_UNKNOWN;
   tweed_fit fit = tweed_mrt_init(&t, g) ? tweed_mrt_reset(&t, ii, NULL) : TWEED_FIT_NO_MEMORY;
   tweed_status status = fit == TWEED_FIT_YES ? make(m, &t) : fit == TWEED_FIT_NO ? TWEED_INFEASIBLE : TWEED_NO_MEMORY;

@@ -297,7 +297,7 @@ tweed_status tweed_ilp_solve(const tweed_ilp *m, tweed_ilp_form form, int64_t wo
   if (used)
     *used = (tweed_ilp_work){0};
   if (!small_enough(m, form))
-    return TWEED_UNKNOWN;
+    return TWEED_BAD_INPUT;
   if (!build(&q))
     return TWEED_NO_MEMORY;
   tweed_lpp_limits limits = {.first = true, .steps = work > 0 ? work / (q.l.nrows + q.l.nvars + 1) + 1 : 0};
