@@ -9,6 +9,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Bytes: for the copies of bounds in its tree; for each row or column, and each term, of a program; for anything. */
+#define TREE_BYTES ((int64_t)1 << 29)
+enum { LINE_BYTES = 1024, TERM_BYTES = 128, SPARE_BYTES = 1 << 22 };
+
 /* Invariant: out is set once a limit was met, and stays so. */
 typedef struct watch {
   const tweed_lpp_limits *limits;
@@ -21,8 +25,9 @@ typedef struct watch {
 static int __WINAPI should_abort(lprec *lp, void *user) {
   watch *w = user;
   int64_t steps = w->steps + get_total_iter(lp), nodes = w->nodes + get_total_nodes(lp);
-  if ((w->limits->steps > 0 && steps >= w->limits->steps) || (w->limits->nodes > 0 && nodes >= w->limits->nodes) ||
-      ((++w->calls & 15) == 0 && tweed_stopped(w->stop)))
+  int64_t copies = (int64_t)lp->bb_level * ((int64_t)get_Nrows(lp) + get_Ncolumns(lp)) * 2 * (int64_t)sizeof(REAL);
+  if (copies > TREE_BYTES || (w->limits->steps > 0 && steps >= w->limits->steps) ||
+      (w->limits->nodes > 0 && nodes >= w->limits->nodes) || ((++w->calls & 15) == 0 && tweed_stopped(w->stop)))
     w->out = true;
   return w->out;
 }
@@ -134,6 +139,14 @@ static tweed_lpp_answer run(tweed_lpp *l, watch *w, bool second, tweed_lpp_resul
   return code == INFEASIBLE && !w->out ? TWEED_LPP_INFEASIBLE : TWEED_LPP_UNKNOWN;
 }
 
+/* volatile: compilers take out a malloc whose result is not used. */
+static bool memory_is_there(const tweed_lpp *l) {
+  size_t lines = (size_t)l->nrows + (size_t)l->nvars;
+  void *volatile all = malloc(lines * LINE_BYTES + (size_t)l->nterms * TERM_BYTES + SPARE_BYTES);
+  free(all);
+  return all != NULL;
+}
+
 /* Without variables lp_solve has nothing to do. */
 static tweed_lpp_answer solve_empty(tweed_lpp *l, tweed_lpp_result *result) {
   static int64_t none;
@@ -146,7 +159,7 @@ tweed_lpp_answer tweed_lpp_solve(tweed_lpp *l, const tweed_lpp_limits *limits, t
                                  tweed_lpp_result *result) {
   watch w = {.limits = limits, .stop = stop};
   *result = (tweed_lpp_result){.answer = TWEED_LPP_NO_MEMORY};
-  if (l->failed)
+  if (l->failed || !memory_is_there(l))
     return result->answer;
   if (l->nvars == 0)
     return result->answer = solve_empty(l, result);

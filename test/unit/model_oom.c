@@ -33,13 +33,33 @@ void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
 void __libc_free(void *old);
 
-static _Thread_local bool in_regcomp, regcomp_failed;
+static _Thread_local bool in_regcomp, regcomp_failed, in_lpsolve;
 
 static int fails(void) {
   long number = atomic_fetch_add(&made, 1), at = atomic_load(&fail_at);
   bool failing = at >= 0 && (number == at || (number > at && atomic_load(&fail_from)));
   regcomp_failed = regcomp_failed || (failing && in_regcomp);
-  return failing && !in_regcomp;
+  return failing && !in_regcomp && !in_lpsolve;
+}
+
+/* lp_solve crashes when an allocation of its own fails. So inside it they all succeed, or it does not start. */
+void *__real_make_lp(int rows, int columns);
+void *__wrap_make_lp(int rows, int columns);
+void __real_delete_lp(void *lp);
+void __wrap_delete_lp(void *lp);
+
+void *__wrap_make_lp(int rows, int columns) {
+  if (fails())
+    return NULL;
+  in_lpsolve = true;
+  return __real_make_lp(rows, columns);
+}
+
+void __wrap_delete_lp(void *lp) {
+  __real_delete_lp(lp);
+  dlerror(); /* it looks for a BLAS, and the C library keeps the message until it is read */
+  dlerror();
+  in_lpsolve = false;
 }
 
 /* glibc's regcomp leaks when an allocation of its own fails. So inside it they all succeed, and it fails as a whole. */
@@ -68,7 +88,13 @@ REPLACES void *calloc(size_t count, size_t size) {
   return result;
 }
 
+REPLACES void free(void *old);
+
 REPLACES void *realloc(void *old, size_t size) {
+  if (old && size == 0) { /* lp_solve frees like that */
+    free(old);
+    return NULL;
+  }
   void *result = fails() ? NULL : __libc_realloc(old, size);
   atomic_fetch_add(&live, old == NULL && result != NULL);
   return result;
@@ -196,7 +222,7 @@ static void every_allocation(const char *name, const char *text, const char *sol
 }
 
 int main(void) {
-  static const char *const solvers[] = {"auto", "list", "ims", "ims-restart"};
+  static const char *const solvers[] = {"auto", "list", "ims", "ims-restart", "ilp"};
   for (size_t i = 0; i < sizeof solvers / sizeof *solvers; i++) {
     every_allocation("yaml", yaml, solvers[i]);
     every_allocation("ssp", ssp, solvers[i]);
