@@ -3,7 +3,7 @@
 
 /* Steps times size for each II, some ten seconds; IIs that are tried though a lower one was left open. */
 #define WORK ((int64_t)1 << 30)
-enum { MOST_OPEN = 4 };
+enum { MOST_OPEN = 2 };
 
 typedef struct attempt {
   tweed_job *job;

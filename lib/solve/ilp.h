@@ -2,6 +2,7 @@
  *
  * Dependences between components never make an II infeasible, so there are two scopes: the inner one has the components
  * only and proves for good; the whole one has all dependences and a last start, for limits on stages.
+ * (exact.h has a like model for the other engines; this one is apart from it, so that proofs are, too.)
  * Ops that hold no units are projected out by longest paths. Ops whose distance in time is fixed by a circuit without
  * slack are one block. Blocks of one op on no circuit that hold the same are counted instead of told apart. */
 #ifndef TWEED_SOLVE_ILP_H
@@ -10,32 +11,32 @@
 #include "solve/lpp.h"
 
 /* `held` of the unit in `length` rows from `offset` after the start of the block on, modulo II. */
-typedef struct tweed_hold {
+typedef struct tweed_ilp_hold {
   int32_t unit, offset, length, held;
-} tweed_hold;
+} tweed_ilp_hold;
 
 /* Ops that move together. Invariants: starts are within [low, high]; no dependence enters or leaves a free block, whose
  * window is [0, II - 1]; copies > 1 only for free ones, and then each member is an op of its own. fixed: one of the
  * copies starts in row 0. */
-typedef struct tweed_block {
+typedef struct tweed_ilp_block {
   int64_t low, high;
   int32_t leader, copies;
   bool free, fixed;
   int32_t hold_begin, hold_end;
   int32_t member_begin, member_end;
-} tweed_block;
+} tweed_ilp_block;
 
-typedef struct tweed_member {
+typedef struct tweed_ilp_member {
   int32_t op;
   int64_t offset; /* of its start to that of the block */
-} tweed_member;
+} tweed_ilp_member;
 
 /* start[to] >= start[from] + weight. No two blocks are tied to each other, and no edge follows from others or from the
  * windows, which respect them. */
-typedef struct tweed_edge {
+typedef struct tweed_ilp_edge {
   int32_t from, to;
   int64_t weight;
-} tweed_edge;
+} tweed_ilp_edge;
 
 /* Components by number, or, in the whole scope, one that has all ops. paths[c]: longest paths between its ops, by their
  * place in it; NULL for one of a single op. */
@@ -44,10 +45,10 @@ typedef struct tweed_ilp {
   tweed_arena *arena;
   int64_t ii, max_start; /* max_start INT64_MAX: the inner scope */
   int32_t nblocks, nholds, nmembers, nedges, ntimes;
-  tweed_block *blocks;
-  tweed_hold *holds;
-  tweed_member *members;
-  tweed_edge *edges;
+  tweed_ilp_block *blocks;
+  tweed_ilp_hold *holds;
+  tweed_ilp_member *members;
+  tweed_ilp_edge *edges;
   size_t cap_blocks, cap_holds, cap_members, cap_edges;
   int64_t **paths, *early, *late; /* early and late: whole scope only */
   int32_t *place;

@@ -65,12 +65,12 @@ static bool add_block(tweed_ilp *m, int32_t leader) {
   if (!tweed_arena_grow(m->arena, &items, &m->cap_blocks, (size_t)m->nblocks + 1, sizeof *m->blocks))
     return false;
   m->blocks = items;
-  m->blocks[m->nblocks++] = (tweed_block){.leader = leader,
-                                          .copies = 1,
-                                          .hold_begin = m->nholds,
-                                          .hold_end = m->nholds,
-                                          .member_begin = m->nmembers,
-                                          .member_end = m->nmembers};
+  m->blocks[m->nblocks++] = (tweed_ilp_block){.leader = leader,
+                                              .copies = 1,
+                                              .hold_begin = m->nholds,
+                                              .hold_end = m->nholds,
+                                              .member_begin = m->nmembers,
+                                              .member_end = m->nmembers};
   return true;
 }
 
@@ -80,7 +80,7 @@ static bool add_member(tweed_ilp *m, int32_t op, int64_t offset) {
   if (!tweed_arena_grow(m->arena, &items, &m->cap_members, (size_t)m->nmembers + 1, sizeof *m->members))
     return false;
   m->members = items;
-  m->members[m->nmembers++] = (tweed_member){op, offset};
+  m->members[m->nmembers++] = (tweed_ilp_member){op, offset};
   m->blocks[m->nblocks - 1].member_end = m->nmembers;
   return true;
 }
@@ -95,7 +95,7 @@ static bool add_holds(tweed_ilp *m, const tweed_mrt *t, int32_t op, int64_t offs
     if (!tweed_arena_grow(m->arena, &items, &m->cap_holds, (size_t)m->nholds + 1, sizeof *m->holds))
       return false;
     m->holds = items;
-    m->holds[m->nholds++] = (tweed_hold){g->unit, (int32_t)((g->offset + turn) % m->ii), g->length, g->held};
+    m->holds[m->nholds++] = (tweed_ilp_hold){g->unit, (int32_t)((g->offset + turn) % m->ii), g->length, g->held};
   }
   m->blocks[m->nblocks - 1].hold_end = m->nholds;
   return true;
@@ -141,7 +141,7 @@ static bool add_shape(tweed_ilp *m, const tweed_mrt *t, int32_t shape) {
       return false;
   }
   if (any) {
-    tweed_block *b = &m->blocks[m->nblocks - 1];
+    tweed_ilp_block *b = &m->blocks[m->nblocks - 1];
     b->free = true;
     b->copies = b->member_end - b->member_begin;
   }
@@ -149,7 +149,7 @@ static bool add_shape(tweed_ilp *m, const tweed_mrt *t, int32_t shape) {
 }
 
 /* Can the members of a block stand each other? Leaves the table empty. */
-static bool block_fits(const tweed_ilp *m, tweed_mrt *t, const tweed_block *b) {
+static bool block_fits(const tweed_ilp *m, tweed_mrt *t, const tweed_ilp_block *b) {
   int32_t k = b->member_begin, end = b->copies > 1 ? b->member_begin + 1 : b->member_end;
   bool good = true;
   for (; k < end; k++) {
@@ -251,7 +251,7 @@ static bool add_edges(tweed_ilp *m) {
         if (!tweed_arena_grow(m->arena, &items, &m->cap_edges, (size_t)m->nedges + 1, sizeof *m->edges))
           return false;
         m->edges = items;
-        m->edges[m->nedges++] = (tweed_edge){a, b, weight};
+        m->edges[m->nedges++] = (tweed_ilp_edge){a, b, weight};
       }
   }
   return true;

@@ -26,18 +26,18 @@ static int64_t modulo(int64_t a, int64_t b) {
 }
 
 /* Free blocks have a variable per row that counts copies, whatever the form. */
-static bool by_order(const program *q, const tweed_block *b) {
+static bool by_order(const program *q, const tweed_ilp_block *b) {
   return q->form == TWEED_ILP_ORDER && !b->free;
 }
 
-static bool by_row(const program *q, const tweed_block *b) {
+static bool by_row(const program *q, const tweed_ilp_block *b) {
   return q->form == TWEED_ILP_ROW || b->free;
 }
 
 static bool small_enough(const tweed_ilp *m, tweed_ilp_form form) {
   int64_t vars = 0, terms = 0;
   for (int32_t i = 0; i < m->nblocks; i++) {
-    const tweed_block *b = &m->blocks[i];
+    const tweed_ilp_block *b = &m->blocks[i];
     int64_t width = b->free || form == TWEED_ILP_ROW ? m->ii : b->high - b->low + 1;
     vars += width;
     for (int32_t k = b->hold_begin; k < b->hold_end; k++)
@@ -46,7 +46,7 @@ static bool small_enough(const tweed_ilp *m, tweed_ilp_form form) {
       return false;
   }
   for (int32_t k = 0; k < m->nedges; k++) {
-    const tweed_block *u = &m->blocks[m->edges[k].from], *v = &m->blocks[m->edges[k].to];
+    const tweed_ilp_block *u = &m->blocks[m->edges[k].from], *v = &m->blocks[m->edges[k].to];
     terms += form == TWEED_ILP_ROW ? m->ii * m->ii : 2 * (u->high - u->low + v->high - v->low + 2);
   }
   return terms <= MOST_TERMS;
@@ -55,7 +55,7 @@ static bool small_enough(const tweed_ilp *m, tweed_ilp_form form) {
 static void add_vars(program *q) {
   const tweed_ilp *m = q->m;
   for (int32_t i = 0; i < m->nblocks; i++) {
-    const tweed_block *b = &m->blocks[i];
+    const tweed_ilp_block *b = &m->blocks[i];
     q->base[i] = q->l.nvars;
     if (by_row(q, b)) {
       for (int64_t r = 0; r < m->ii; r++)
@@ -76,7 +76,7 @@ typedef struct literal {
 } literal;
 
 static literal from_on(const program *q, int32_t i, int64_t t) {
-  const tweed_block *b = &q->m->blocks[i];
+  const tweed_ilp_block *b = &q->m->blocks[i];
   if (t <= b->low || t > b->high)
     return (literal){-1, t <= b->low};
   return (literal){q->base[i] + (int32_t)(t - b->low - 1), false};
@@ -86,7 +86,7 @@ static literal from_on(const program *q, int32_t i, int64_t t) {
 static void add_uniqueness(program *q) {
   const tweed_ilp *m = q->m;
   for (int32_t i = 0; i < m->nblocks; i++) {
-    const tweed_block *b = &m->blocks[i];
+    const tweed_ilp_block *b = &m->blocks[i];
     int64_t width = by_row(q, b) ? m->ii : b->high - b->low + 1;
     if (!by_order(q, b)) {
       tweed_lpp_add_row(&q->l, "once", TWEED_LPP_EQUAL, b->copies);
@@ -102,8 +102,8 @@ static void add_uniqueness(program *q) {
 }
 
 /* If u starts at t or later, v starts at t + weight or later. */
-static void add_order_edge(program *q, const tweed_edge *e) {
-  const tweed_block *u = &q->m->blocks[e->from];
+static void add_order_edge(program *q, const tweed_ilp_edge *e) {
+  const tweed_ilp_block *u = &q->m->blocks[e->from];
   for (int64_t t = u->low; t <= u->high; t++) {
     literal a = from_on(q, e->from, t), b = from_on(q, e->to, t + e->weight);
     if ((b.var < 0 && b.constant) || (a.var < 0 && !a.constant))
@@ -116,8 +116,8 @@ static void add_order_edge(program *q, const tweed_edge *e) {
   }
 }
 
-static void add_time_edge(program *q, const tweed_edge *e) {
-  const tweed_block *u = &q->m->blocks[e->from], *v = &q->m->blocks[e->to];
+static void add_time_edge(program *q, const tweed_ilp_edge *e) {
+  const tweed_ilp_block *u = &q->m->blocks[e->from], *v = &q->m->blocks[e->to];
   tweed_lpp_add_row(&q->l, "dependence", TWEED_LPP_AT_LEAST, e->weight - v->low + u->low);
   for (int64_t t = 1; t <= v->high - v->low; t++)
     tweed_lpp_add_term(&q->l, q->base[e->to] + (int32_t)t, t);
@@ -126,7 +126,7 @@ static void add_time_edge(program *q, const tweed_edge *e) {
 }
 
 /* For each row r: if u starts in row r or behind it and v before row r + weight, that costs v a stage. */
-static void add_row_edge(program *q, const tweed_edge *e) {
+static void add_row_edge(program *q, const tweed_ilp_edge *e) {
   int64_t ii = q->m->ii;
   int32_t u = q->base[e->from], v = q->base[e->to];
   for (int64_t r = 0; r < ii; r++) {
@@ -143,7 +143,7 @@ static void add_row_edge(program *q, const tweed_edge *e) {
 
 /* The window of a block in stages and rows. */
 static void add_row_window(program *q, int32_t i) {
-  const tweed_block *b = &q->m->blocks[i];
+  const tweed_ilp_block *b = &q->m->blocks[i];
   int64_t ii = q->m->ii;
   for (int side = 0; side < 2; side++) {
     tweed_lpp_add_row(&q->l, "window", side ? TWEED_LPP_AT_MOST : TWEED_LPP_AT_LEAST, side ? b->high : b->low);
@@ -155,7 +155,7 @@ static void add_row_window(program *q, int32_t i) {
 
 static void add_dependences(program *q) {
   for (int32_t k = 0; k < q->m->nedges; k++) {
-    const tweed_edge *e = &q->m->edges[k];
+    const tweed_ilp_edge *e = &q->m->edges[k];
     if (q->form == TWEED_ILP_ORDER)
       add_order_edge(q, e);
     else if (q->form == TWEED_ILP_TIME)
@@ -178,7 +178,7 @@ static void add_factor(program *q, int32_t var, int64_t factor) {
 
 /* Block i holds `held` where it starts within [first, last]; returns what it holds in any case. */
 static int64_t add_range(program *q, int32_t i, int64_t first, int64_t last, int64_t held) {
-  const tweed_block *b = &q->m->blocks[i];
+  const tweed_ilp_block *b = &q->m->blocks[i];
   first = first < b->low ? b->low : first;
   last = last > b->high ? b->high : last;
   if (first > last)
@@ -197,8 +197,8 @@ static int64_t add_range(program *q, int32_t i, int64_t first, int64_t last, int
 }
 
 /* Adds what a hold takes of its unit in the row, as `held`; returns what it takes in any case. */
-static int64_t add_hold(program *q, int32_t i, const tweed_hold *h, int64_t row, int64_t held) {
-  const tweed_block *b = &q->m->blocks[i];
+static int64_t add_hold(program *q, int32_t i, const tweed_ilp_hold *h, int64_t row, int64_t held) {
+  const tweed_ilp_block *b = &q->m->blocks[i];
   int64_t ii = q->m->ii, last = modulo(row - h->offset, ii), sum = 0;
   if (by_row(q, b)) {
     for (int64_t c = 0; c < h->length; c++)
@@ -274,7 +274,7 @@ static bool build(program *q) {
 static void read_times(const program *q, const int64_t *value, int64_t *times) {
   const tweed_ilp *m = q->m;
   for (int32_t i = 0, k = 0; i < m->nblocks; i++) {
-    const tweed_block *b = &m->blocks[i];
+    const tweed_ilp_block *b = &m->blocks[i];
     const int64_t *x = value + q->base[i];
     int64_t t = by_row(q, b) && !b->free ? x[m->ii] * m->ii : b->low;
     if (by_order(q, b)) {

@@ -47,7 +47,7 @@ int64_t tweed_job_max_start(const tweed_job *job, int64_t ii);
 void tweed_job_progress(tweed_job *job, const char *solver, int64_t trying_ii);
 
 enum { TWEED_MODULO = 1, TWEED_ACYCLIC = 2, TWEED_JOINT = 4 };
-enum { TWEED_PROVES_NOTHING = 0, TWEED_PROVES_MII = 1 << TWEED_PROOF_MII, TWEED_PROVES_ILP = 1 << TWEED_PROOF_ILP };
+enum { TWEED_PROVES_NOTHING = 0, TWEED_PROVES_MII = 1 << TWEED_PROOF_MII };
 
 /* Rows of `auto` run in order of their rank; modulo rows of this rank and above only if nothing was found before. For
  * acyclic problems all run, and the best by the problem's objective wins. */
