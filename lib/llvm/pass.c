@@ -1,6 +1,7 @@
 /* pass.c: the passes: every innermost loop of a function is read, scheduled, judged and rewritten, or left alone with a
  * reason. */
 #include "llvm/pass.h"
+#include "solve/bounds.h"
 #include "llvm/expand.h"
 #include "llvm/graph.h"
 #include "llvm/profit.h"
@@ -45,12 +46,26 @@ void tweed_pass_cache_clear(tweed_pass_cache *cache) {
   memset(cache, 0, sizeof *cache);
 }
 
+/* Expressions of every shipped machine are tried on a target, so the last answer is kept. */
+static const char *machine_for_target(const running *r, tweed_pass_cache *cache) {
+  char target[sizeof cache->target];
+  int n = snprintf(target, sizeof target, "%s %s", tw_triple(r->bridge), tw_cpu(r->bridge));
+  bool whole = n > 0 && (size_t)n < sizeof target;
+  if (!whole || !cache->chosen || strcmp(target, cache->target) != 0) {
+    cache->chosen = tweed_machine_for_cpu(tw_triple(r->bridge), tw_cpu(r->bridge));
+    snprintf(cache->target, sizeof cache->target, "%s", whole ? target : "");
+  }
+  return cache->chosen;
+}
+
 static tweed_status load_machine(running *r, tweed_pass_cache *cache) {
   const char *name = r->options->machine;
   if (!name || strcmp(name, "auto") == 0)
-    name = tweed_machine_for_cpu(tw_triple(r->bridge), tw_cpu(r->bridge));
+    name = machine_for_target(r, cache);
   if (!cache->machine || strcmp(cache->name, name) != 0) {
-    tweed_pass_cache_clear(cache);
+    tweed_machine_free(cache->machine);
+    cache->machine = NULL;
+    cache->name[0] = 0;
     bool file = strchr(name, '/') || strstr(name, ".yaml");
     tweed_status s = file ? tweed_machine_read(name, &cache->machine, r->error)
                           : tweed_machine_shipped(name, &cache->machine, r->error);
@@ -145,7 +160,7 @@ static bool read_loop(job *j) {
   tweed_status s = tw_graph(j->body, j->run->machine, j->name, &j->problem, j->run->error);
   if (s != TWEED_OK)
     return from_error(j, s == TWEED_BAD_INPUT ? TW_REASON_MACHINE : TW_REASON_INTERNAL);
-  if (tweed_bounds_of(j->problem, &j->bounds, j->run->error) != TWEED_OK)
+  if (tweed_bounds_quick(j->problem, &j->bounds, j->run->error) != TWEED_OK)
     return from_error(j, TW_REASON_INTERNAL);
   return true;
 }

@@ -9,10 +9,13 @@
 extern "C" {
 #endif
 
-/* What a pass keeps from one function to the next: the machine that it read last. Zeroed, it is empty. */
+/* What a pass keeps from one function to the next: the machine that it read last, and which one the last target asked
+ * for. Zeroed, it is empty. */
 typedef struct tweed_pass_cache {
   char name[256];
   tweed_machine *machine;
+  char target[256];   /* triple and CPU */
+  const char *chosen; /* a shipped name */
 } tweed_pass_cache;
 void tweed_pass_cache_clear(tweed_pass_cache *cache);
 

@@ -181,7 +181,7 @@ tweed_status tweed_bounds_graph(const tweed_graph *g, bool packing, tweed_bounds
   return TWEED_OK;
 }
 
-tweed_status tweed_bounds_of(const tweed_problem *p, tweed_bounds *out, tweed_error *error) {
+static tweed_status bounds_of(const tweed_problem *p, bool packing, tweed_bounds *out, tweed_error *error) {
   tweed_graph *g;
   tweed_arena *arena = tweed_arena_new();
   if (!arena)
@@ -189,7 +189,15 @@ tweed_status tweed_bounds_of(const tweed_problem *p, tweed_bounds *out, tweed_er
   *out = (tweed_bounds){0};
   tweed_status status = tweed_graph_of(p, arena, false, &g, error);
   if (status == TWEED_OK)
-    status = tweed_bounds_graph(g, true, out, error);
+    status = tweed_bounds_graph(g, packing, out, error);
   tweed_arena_free(arena);
   return status;
+}
+
+tweed_status tweed_bounds_of(const tweed_problem *p, tweed_bounds *out, tweed_error *error) {
+  return bounds_of(p, true, out, error);
+}
+
+tweed_status tweed_bounds_quick(const tweed_problem *p, tweed_bounds *out, tweed_error *error) {
+  return bounds_of(p, false, out, error);
 }

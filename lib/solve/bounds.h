@@ -28,6 +28,7 @@ tweed_packing tweed_pack(tweed_mrt *t, int32_t nodes);
 
 /* Bounds by load, by tables that must stand their own copies, and, if `packing`, by tweed_pack(). The last only ever
  * matters where no schedule at the bound was found. */
+tweed_status tweed_bounds_quick(const tweed_problem *p, tweed_bounds *out, tweed_error *error); /* without packing */
 tweed_status tweed_bounds_graph(const tweed_graph *g, bool packing, tweed_bounds *out, tweed_error *error);
 
 #endif
