@@ -29,11 +29,12 @@ typedef struct tweed_solve_options {
   int32_t max_stages; /* 0 = no limit */
   double time_limit; /* seconds; 0 = none, work is limited instead, so that the answer does not depend on the machine */
   uint64_t seed;
-  int32_t threads;               /* 0 = all; never changes the answer when time_limit is 0 */
-  int32_t restarts;              /* 0 = default */
-  bool joint;                    /* roles too: software pipelining and warp specialization (docs/joint.md) */
-  bool prove_length;             /* after II: prove or improve the length too, with an exact solver */
-  const char *proof;             /* write the SAT proof that lower_bound - 1 is infeasible there (DRAT); may be NULL */
+  int32_t threads;   /* 0 = all; never changes the answer when time_limit is 0 */
+  int32_t restarts;  /* 0 = default */
+  bool joint;        /* roles too: software pipelining and warp specialization (docs/joint.md) */
+  int32_t normalize; /* > 0: solve with costs that add up to at most so much, then on the raw ones; see below */
+  bool prove_length; /* after II: prove or improve the length too, with an exact solver */
+  const char *proof; /* write the SAT proof that lower_bound - 1 is infeasible there (DRAT); may be NULL */
   const volatile int *interrupt; /* set to non-zero by a signal handler: stop and return the best so far; may be NULL */
   tweed_progress progress;
   void *progress_user;
@@ -44,6 +45,28 @@ TWEED_API void tweed_solve_options_default(tweed_solve_options *options);
  * is a schedule without start times that carries the answer and the bounds, or NULL. */
 TWEED_API tweed_status tweed_solve(TWEED_KEEP const tweed_problem *p, const tweed_solve_options *options,
                                    TWEED_GIVE tweed_schedule **out, tweed_error *error);
+
+/* ---- cost normalization -------------------------------------------------------------------------------------------
+ *
+ * Programs grow with the costs. Small whole numbers that keep their ratios as well as can be make them small: with
+ * costs C, find C' that minimise F where -F <= C[i] * C'[j] - C[j] * C'[i] <= F for all i, j and the sum of C' is at
+ * least 1 and at most `limit`; among those, with the largest sum. (Twill, arXiv 2512.18134, section 5.2; the second
+ * objective, the floor and equal results for equal costs are ours.) */
+typedef struct tweed_normalization {
+  int64_t spread; /* F of the result */
+  bool optimal;   /* proved (by floating-point code); else the best that was found within a limit on work */
+} tweed_normalization;
+
+/* Costs are 0 … TWEED_MAX_NUMBER; equal ones become equal. Without `literal`, what is not 0 stays at least 1, and
+ * TWEED_INFEASIBLE says that the limit is below the number of such costs. With it, small costs may become 0: the
+ * formulation as published. about may be NULL. */
+TWEED_API tweed_status tweed_normalize(const int64_t *costs, int32_t count, int32_t limit, bool literal, int64_t *out,
+                                       tweed_normalization *about, tweed_error *error);
+
+/* The problem with normalized latencies and occupancies, of all ops and dependences together. Reservation tables are
+ * rounded up. *scale (may be NULL) is such that a schedule of it, with II and all starts times scale, is one of p. */
+TWEED_API tweed_status tweed_problem_normalize(TWEED_KEEP const tweed_problem *p, int32_t limit,
+                                               TWEED_GIVE tweed_problem **out, int64_t *scale, tweed_error *error);
 
 /* The solver table: name and one line on what it does and can prove, NULL past the end. */
 TWEED_API const char *tweed_solver_name(size_t i, const char **description);

@@ -79,7 +79,8 @@ static tweed_status check_options(const tweed_problem *p, const tweed_solve_opti
                  {"max_ii", o->max_ii, TWEED_MAX_NUMBER},
                  {"max_stages", o->max_stages, TWEED_MAX_NUMBER},
                  {"threads", o->threads, TWEED_MAX_NUMBER},
-                 {"restarts", o->restarts, TWEED_MAX_NUMBER}};
+                 {"restarts", o->restarts, TWEED_MAX_NUMBER},
+                 {"normalize", o->normalize, TWEED_MAX_NUMBER}};
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
     if (numbers[i].value < 0 || numbers[i].value > numbers[i].most)
       return tweed_fail(error, TWEED_BAD_INPUT, "option %s is %d; it must be between 0 and %d", numbers[i].name,
@@ -89,6 +90,9 @@ static tweed_status check_options(const tweed_problem *p, const tweed_solve_opti
   if (p->length > 0 && (o->ii > 0 || o->max_ii > 0 || o->max_stages > 0))
     return tweed_fail(error, TWEED_BAD_INPUT, "problem \"%s\" has a length, so there is no II and there are no stages",
                       p->name);
+  if (o->normalize > 0 && (p->length > 0 || o->joint))
+    return tweed_fail(error, TWEED_BAD_INPUT, "costs are normalized for modulo problems alone, not for %s ones",
+                      o->joint ? "joint" : "acyclic");
   if (o->ii > 0 && o->max_ii > 0 && o->ii > o->max_ii)
     return tweed_fail(error, TWEED_BAD_INPUT, "II %d is asked for, but at most %d is allowed", (int)o->ii,
                       (int)o->max_ii);
@@ -215,7 +219,7 @@ static tweed_status solve(tweed_job *job, const tweed_solve_seam *seam, const tw
     status = p->length > 0 ? prepare_acyclic(job, error) : prepare_modulo(job, error);
   }
   if (status == TWEED_OK)
-    status = tweed_run_rows(job, seam, row, out, error);
+    status = tweed_run_rows(job, seam, job->options->normalize > 0 ? &tweed_normalized : row, out, error);
   if (status == TWEED_UNKNOWN && p->length == 0 && job->last_ii < job->bounds.mii)
     status = below_bound(job, error);
   return status;

@@ -87,6 +87,9 @@ tweed_status tweed_run_backtrack(tweed_job *job, tweed_plan *plan, tweed_error *
 tweed_status tweed_run_ilp(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_run_restarts(tweed_job *job, tweed_plan *plan, tweed_error *error);
 
+/* What runs where options->normalize is set: the solver of the options on normalized costs. Not in the table. */
+extern const tweed_solver tweed_normalized;
+
 /* What tests put in place of the real table. */
 typedef struct tweed_solve_seam {
   const tweed_solver *table;

@@ -18,6 +18,7 @@ static const char help[] =
     "  --ii N           exactly this initiation interval\n"
     "  --max-ii N       none above this\n"
     "  --max-stages N   at most so many stages\n"
+    "  --normalize N    first with costs that add up to at most N, then on the raw ones\n"
     "  --time-limit S   stop after S seconds with the best so far; without it, work is limited, not time\n"
     "  --seed N         for solvers that use random numbers\n"
     "  --threads N      0 (default): as many as there are processors\n"
@@ -168,6 +169,9 @@ static int take_option(request *r, int option, int argc, char **argv) {
   case 'g':
     good = parse_int32("--max-stages", 1, TWEED_MAX_NUMBER, &r->options.max_stages);
     break;
+  case 'n':
+    good = parse_int32("--normalize", 1, TWEED_MAX_NUMBER, &r->options.normalize);
+    break;
   case 't':
     good = parse_real("solve", "--time-limit", optarg, 0, 1e9, &r->options.time_limit);
     break;
@@ -197,6 +201,7 @@ int command_solve(int argc, char **argv) {
                                           {"ii", required_argument, NULL, 'i'},
                                           {"max-ii", required_argument, NULL, 'm'},
                                           {"max-stages", required_argument, NULL, 'g'},
+                                          {"normalize", required_argument, NULL, 'n'},
                                           {"time-limit", required_argument, NULL, 't'},
                                           {"seed", required_argument, NULL, 'e'},
                                           {"threads", required_argument, NULL, 'j'},
