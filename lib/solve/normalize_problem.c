@@ -207,8 +207,8 @@ typedef struct lift {
   int64_t ii, scale;
   const int64_t *start;
   int32_t *order; /* ops by start */
-  tie *ties;
-  size_t nties, capacity;
+  tie *ties;      /* the first nhard of them hold for any schedule of this order */
+  size_t nties, nhard, capacity;
   int64_t *trial;
   tweed_mrt table;
   bool no_memory;
@@ -252,15 +252,25 @@ static const tweed_use *use_of(const tweed_problem *p, int32_t op, int32_t unit)
   return NULL;
 }
 
-static bool add_pair(lift *l, int32_t u, int32_t v) {
+static int64_t most_held(const tweed_problem *p, int32_t op, const tweed_use *use) {
+  int64_t most = 0;
+  for (int32_t c = 0; c < use->cycles; c++)
+    most = tweed_held(p, op, use, c) > most ? tweed_held(p, op, use, c) : most;
+  return most;
+}
+
+/* hard: units that have no room for both at once; else the others. */
+static bool add_pair(lift *l, int32_t u, int32_t v, bool hard) {
   const tweed_problem *p = l->job->problem;
   const tweed_class *class = tweed_class_of(p, u);
   for (int32_t k = 0; k < class->nuses; k++) {
     int32_t unit = class->uses[k].unit;
     const tweed_use *raw_v = use_of(p, v, unit), *small_u = use_of(l->small, u, unit),
                     *small_v = use_of(l->small, v, unit);
-    if (p->machine->units[unit].count > 0 && raw_v && small_u && small_v &&
-        !keep_order(l, u, v, &class->uses[k], raw_v, small_u, small_v))
+    if (p->machine->units[unit].count == 0 || !raw_v || !small_u || !small_v)
+      continue;
+    bool both = most_held(p, u, &class->uses[k]) + most_held(p, v, raw_v) <= p->machine->units[unit].count;
+    if (both != hard && !keep_order(l, u, v, &class->uses[k], raw_v, small_u, small_v))
       return false;
   }
   return true;
@@ -273,21 +283,24 @@ static bool add_ties(lift *l) {
     if (!add_tie(l, (tie){d->from, d->to, d->latency, d->distance}))
       return false;
   }
-  for (int32_t a = 0; a < p->nops; a++)
-    for (int32_t b = a + 1; b < p->nops; b++)
-      if (!add_pair(l, l->order[a], l->order[b]))
-        return false;
+  for (int pass = 0; pass < 2; pass++) {
+    for (int32_t a = 0; a < p->nops; a++)
+      for (int32_t b = a + 1; b < p->nops; b++)
+        if (!add_pair(l, l->order[a], l->order[b], pass == 0))
+          return false;
+    l->nhard = pass == 0 ? l->nties : l->nhard;
+  }
   return true;
 }
 
 /* The least starts at this II, from 0 on. False if there are none. */
-static bool longest_paths(const lift *l, int64_t ii, int64_t *start) {
+static bool longest_paths(const lift *l, size_t nties, int64_t ii, int64_t *start) {
   int32_t n = l->job->graph->n;
   for (int32_t v = 0; v < n; v++)
     start[v] = 0;
   for (int32_t round = 0; round <= n; round++) {
     bool changed = false;
-    for (size_t k = 0; k < l->nties; k++) {
+    for (size_t k = 0; k < nties; k++) {
       const tie *t = &l->ties[k];
       int64_t at = start[t->from] + t->latency - t->distance * ii;
       if (at > start[t->to])
@@ -317,8 +330,11 @@ static bool fits(lift *l, int64_t ii, const int64_t *start) {
   return true;
 }
 
+/* First without the order on units that have room for two. */
 static bool try_ii(lift *l, int64_t ii, tweed_plan *plan) {
-  if (!longest_paths(l, ii, l->trial) || !fits(l, ii, l->trial))
+  if (!longest_paths(l, l->nhard, ii, l->trial))
+    return false;
+  if (!fits(l, ii, l->trial) && (!longest_paths(l, l->nties, ii, l->trial) || !fits(l, ii, l->trial)))
     return false;
   for (int32_t v = 0; v < l->job->graph->n; v++)
     plan->start[v] = l->trial[v];
