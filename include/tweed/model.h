@@ -230,6 +230,11 @@ TWEED_API tweed_proof tweed_schedule_proof(TWEED_KEEP const tweed_schedule *s);
 TWEED_API int64_t tweed_schedule_length_bound(TWEED_KEEP const tweed_schedule *s);
 /* The i-th line on why there is no schedule ("II=3 needs: unit TC (4 of 3 cycles)"), NULL past the end. */
 TWEED_API const char *tweed_schedule_why(TWEED_KEEP const tweed_schedule *s, int32_t i);
+/* The i-th step of the search for a joint schedule: "ii", "length", "groups", "handoffs", "rings", in the order of the
+ * objectives; the value reached, a proved lower bound on it given the ones before, and seconds. False past the end.
+ * Pointers may be NULL. */
+TWEED_API bool tweed_schedule_phase(TWEED_KEEP const tweed_schedule *s, int32_t i, const char **name, int64_t *value,
+                                    int64_t *bound, double *seconds);
 /* The op's warp group in a joint schedule, else 0. */
 TWEED_API int32_t tweed_schedule_role(TWEED_KEEP const tweed_schedule *s, int32_t op);
 TWEED_API void tweed_schedule_set_role(TWEED_KEEP tweed_schedule *s, int32_t op, int32_t role);

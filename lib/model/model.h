@@ -124,6 +124,13 @@ typedef struct tweed_channel {
   int64_t bytes;
 } tweed_channel;
 
+/* A step of the search: what it made small, the value reached, what is proved of it, and how long it took. */
+typedef struct tweed_phase {
+  const char *name;
+  int64_t value, bound;
+  double seconds;
+} tweed_phase;
+
 struct tweed_schedule {
   tweed_arena *arena;
   int32_t nops;
@@ -135,6 +142,8 @@ struct tweed_schedule {
   int64_t length_bound; /* proved: no schedule at this II is shorter; 0 = not known */
   int32_t nwhy;
   const char **why; /* answer infeasible: what binds and what would lift it, a line each */
+  int32_t nphases;
+  tweed_phase *phases;
   tweed_proof proof;
   tweed_answer answer;
   const char *solver; /* static or arena string */

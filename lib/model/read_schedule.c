@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const schedule_keys[] = {"problem",     "machine",  "solver",    "status",       "ii",    "mii",
-                                            "lower_bound", "proof",    "length",    "length_bound", "joint", "why",
-                                            "ops",         "channels", "objective", "seconds",      NULL};
+static const char *const schedule_keys[] = {"problem",     "machine",  "solver",    "status",       "ii",     "mii",
+                                            "lower_bound", "proof",    "length",    "length_bound", "joint",  "why",
+                                            "ops",         "channels", "objective", "seconds",      "phases", NULL};
+static const char *const phase_keys[] = {"name", "value", "bound", "seconds", NULL};
 static const char *const op_keys[] = {"name", "start", "stage", "row", "role", NULL};
 static const char *const channel_keys[] = {"from", "to", "depth", "bytes", NULL};
 static const char *const objective_keys[] = {"resource", "communication", "memory", NULL};
@@ -192,6 +193,47 @@ static tweed_status decode_why(tweed_reader *r, const tweed_node *root, tweed_sc
   return status;
 }
 
+static tweed_status decode_phase(tweed_reader *r, const tweed_node *map, tweed_schedule *s) {
+  const int64_t most = (int64_t)1 << LATEST_BITS;
+  tweed_phase phase = {0};
+  const tweed_node *node = NULL;
+  tweed_status status = tweed_node_check_map(r, map, "phases", phase_keys);
+  if (!status)
+    status = tweed_node_required(r, map, "name", &node);
+  if (!status)
+    status = tweed_node_string(r, node, "name", &phase.name);
+  if (!status)
+    status = tweed_node_required(r, map, "value", &node);
+  if (!status)
+    status = tweed_node_int(r, node, "value", 0, most, &phase.value);
+  if (!status)
+    status = tweed_node_required(r, map, "bound", &node);
+  if (!status)
+    status = tweed_node_int(r, node, "bound", 0, most, &phase.bound);
+  if (!status)
+    status = tweed_node_get_real(r, map, "seconds", 0, 1e9, &phase.seconds);
+  if (status)
+    return status;
+  phase.name = tweed_arena_strdup(s->arena, phase.name);
+  s->phases[s->nphases++] = phase;
+  return phase.name ? TWEED_OK : tweed_no_memory(&r->error);
+}
+
+static tweed_status decode_phases(tweed_reader *r, const tweed_node *root, tweed_schedule *s) {
+  const tweed_node *list = tweed_node_get(root, "phases");
+  if (!list)
+    return TWEED_OK;
+  tweed_status status = tweed_node_check_list(r, list, "phases");
+  if (status)
+    return status;
+  s->phases = tweed_arena_array(s->arena, (size_t)list->count, sizeof *s->phases);
+  if (!s->phases)
+    return tweed_no_memory(&r->error);
+  for (const tweed_node *map = list->first; map && !status; map = map->next)
+    status = decode_phase(r, map, s);
+  return status;
+}
+
 /* A joint schedule that says nothing of channels gets those that it needs. */
 static tweed_status decode_joint(tweed_reader *r, const tweed_problem *p, const tweed_node *root, tweed_schedule *s) {
   bool joint = false;
@@ -265,6 +307,8 @@ static tweed_status decode(tweed_reader *r, const tweed_problem *p, const tweed_
     status = decode_joint(r, p, root, s);
   if (!status)
     status = decode_why(r, root, s);
+  if (!status)
+    status = decode_phases(r, root, s);
   if (!status)
     status = decode_objective(r, root, s);
   return status ? status : check_length(r, p, root, s);

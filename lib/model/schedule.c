@@ -54,6 +54,22 @@ const char *tweed_schedule_why(const tweed_schedule *s, int32_t i) {
   return i >= 0 && i < s->nwhy ? s->why[i] : NULL;
 }
 
+bool tweed_schedule_phase(const tweed_schedule *s, int32_t i, const char **name, int64_t *value, int64_t *bound,
+                          double *seconds) {
+  if (i < 0 || i >= s->nphases)
+    return false;
+  const tweed_phase *phase = &s->phases[i];
+  if (name)
+    *name = phase->name;
+  if (value)
+    *value = phase->value;
+  if (bound)
+    *bound = phase->bound;
+  if (seconds)
+    *seconds = phase->seconds;
+  return true;
+}
+
 int32_t tweed_schedule_role(const tweed_schedule *s, int32_t op) {
   return s->role[op];
 }

@@ -51,6 +51,20 @@ static json_t *channels_json(const tweed_problem *p, const tweed_schedule *s) {
   return NULL;
 }
 
+static json_t *phases_json(const tweed_schedule *s) {
+  json_t *list = json_array();
+  for (int32_t i = 0; i < s->nphases; i++) {
+    const tweed_phase *phase = &s->phases[i];
+    json_t *one = json_pack("{s:s, s:I, s:I, s:f}", "name", phase->name, "value", (json_int_t)phase->value, "bound",
+                            (json_int_t)phase->bound, "seconds", (double)(int64_t)(phase->seconds * 1e6 + 0.5) / 1e6);
+    if (json_array_append_new(list, one)) {
+      json_decref(list);
+      return NULL;
+    }
+  }
+  return list;
+}
+
 static json_t *why_json(const tweed_schedule *s) {
   json_t *list = json_array();
   for (int32_t i = 0; i < s->nwhy; i++)
@@ -94,6 +108,8 @@ static json_t *schedule_json(const tweed_problem *p, const tweed_schedule *s) {
     failed |= json_object_set_new(root, "joint", json_true());
   if (s->nwhy)
     failed |= json_object_set_new(root, "why", why_json(s));
+  if (s->nphases)
+    failed |= json_object_set_new(root, "phases", phases_json(s));
   failed |= json_object_set_new(root, "ops", ops_json(p, s));
   failed |= json_object_set_new(root, "channels", channels_json(p, s));
   if (s->has_objective || p->has_objective)

@@ -1,6 +1,7 @@
 /* portfolio.c: runs rows of the solver table and judges what they hand back. */
 #include "solve/solver.h"
 #include <stdio.h>
+#include <string.h>
 
 /* What has been found so far. Invariant: schedule is NULL or verified; cost is its objective (acyclic problems only).
  */
@@ -34,6 +35,22 @@ static void claim(const tweed_job *job, tweed_schedule *s) {
   s->answer = s->proof == TWEED_PROOF_NONE ? TWEED_ANSWER_FEASIBLE : TWEED_ANSWER_OPTIMAL;
 }
 
+/* Channels, and how the search went. A plan that has no channels (a role that is none) is as good as an illegal one. */
+static tweed_status make_joint(const tweed_problem *p, const tweed_plan *plan, tweed_schedule *s, tweed_error *error) {
+  tweed_status status = tweed_schedule_set_joint(p, s, error);
+  if (status != TWEED_OK)
+    return status == TWEED_BAD_INPUT ? tweed_fail(error, TWEED_ILLEGAL, "a plan whose roles are none") : status;
+  s->phases = tweed_arena_array(s->arena, (size_t)plan->nphases + 1, sizeof *s->phases);
+  if (!s->phases)
+    return tweed_no_memory(error);
+  for (int32_t i = 0; i < plan->nphases; i++) {
+    s->phases[s->nphases++] = plan->phases[i];
+    if (strcmp(plan->phases[i].name, "length") == 0)
+      s->length_bound = plan->phases[i].bound;
+  }
+  return TWEED_OK;
+}
+
 static tweed_status make_schedule(const tweed_job *job, const tweed_solver *row, const tweed_plan *plan,
                                   tweed_schedule **out, tweed_error *error) {
   const tweed_problem *p = job->problem;
@@ -45,10 +62,13 @@ static tweed_status make_schedule(const tweed_job *job, const tweed_solver *row,
     return status;
   for (int32_t v = 0; v < p->nops; v++)
     tweed_schedule_set_start(s, v, plan->start[v]), tweed_schedule_set_role(s, v, plan->role[v]);
-  s->joint = job->options->joint;
   claim(job, s);
   s->solver = tweed_arena_strdup(s->arena, row->name);
-  status = s->solver ? tweed_verify(p, s, error) : tweed_no_memory(error);
+  status = s->solver ? TWEED_OK : tweed_no_memory(error);
+  if (status == TWEED_OK && job->options->joint)
+    status = make_joint(p, plan, s, error);
+  if (status == TWEED_OK)
+    status = tweed_verify(p, s, error);
   if (status == TWEED_OK && p->length > 0) {
     s->has_objective = true;
     status = tweed_schedule_measure(p, s, &s->objective) ? TWEED_OK : tweed_no_memory(error);
@@ -106,8 +126,9 @@ static void consider(tweed_job *job, best *b, tweed_schedule *s) {
  * affair. */
 static tweed_status run_row(tweed_job *job, const tweed_solver *row, best *b, tweed_error *error) {
   size_t room = (size_t)job->problem->nops + 1;
-  tweed_plan plan = {-1, tweed_arena_array(job->arena, room, sizeof *plan.start),
-                     tweed_arena_array(job->arena, room, sizeof *plan.role)};
+  tweed_plan plan = {.ii = -1};
+  plan.start = tweed_arena_array(job->arena, room, sizeof *plan.start);
+  plan.role = tweed_arena_array(job->arena, room, sizeof *plan.role);
   tweed_schedule *s = NULL;
   if (!plan.start || !plan.role)
     return tweed_no_memory(error);
@@ -151,7 +172,7 @@ static bool skip(const tweed_job *job, const best *b, const tweed_solver *row) {
 }
 
 static tweed_status run_portfolio(tweed_job *job, const tweed_solve_seam *seam, best *b, tweed_error *error) {
-  int kind = job->problem->length > 0 ? TWEED_ACYCLIC : TWEED_MODULO;
+  int kind = tweed_kind_of(job->problem, job->options);
   tweed_status last = TWEED_UNKNOWN;
   for (const tweed_solver *row = next_row(seam, kind, NULL); row; row = next_row(seam, kind, row)) {
     if (skip(job, b, row))

@@ -17,6 +17,18 @@ int64_t tweed_job_max_start(const tweed_job *job, int64_t ii) {
   return job->options->max_stages > 0 ? job->options->max_stages * ii - 1 : INT64_MAX;
 }
 
+tweed_status tweed_job_why(tweed_job *job, tweed_error *error, const char *format, ...) {
+  char line[1024];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(line, sizeof line, format, arguments);
+  va_end(arguments);
+  if (!tweed_arena_grow(job->arena, (void **)&job->why, &job->cap_why, (size_t)job->nwhy + 1, sizeof *job->why))
+    return tweed_no_memory(error);
+  job->why[job->nwhy] = tweed_arena_strdup(job->arena, line);
+  return job->why[job->nwhy++] ? TWEED_OK : tweed_no_memory(error);
+}
+
 void tweed_job_progress(tweed_job *job, const char *solver, int64_t trying_ii) {
   if (!job->options->progress)
     return;
@@ -26,6 +38,10 @@ void tweed_job_progress(tweed_job *job, const char *solver, int64_t trying_ii) {
   job->last_progress = now;
   job->options->progress(job->options->progress_user, solver, (int32_t)trying_ii, (int32_t)job->best_ii,
                          now - job->began);
+}
+
+int tweed_kind_of(const tweed_problem *p, const tweed_solve_options *options) {
+  return p->length > 0 ? TWEED_ACYCLIC : options->joint ? TWEED_JOINT : TWEED_MODULO;
 }
 
 void tweed_solve_options_default(tweed_solve_options *options) {
@@ -67,7 +83,9 @@ static tweed_status find_row(const tweed_solve_seam *seam, const char *name, int
     return tweed_fail(error, TWEED_BAD_INPUT, "solver \"%s\" is not in this version; there are: %s", name, available);
   if (!((*row)->kinds & kind))
     return tweed_fail(error, TWEED_BAD_INPUT, "solver \"%s\" does not take %s problems", name,
-                      kind == TWEED_ACYCLIC ? "acyclic" : "modulo");
+                      kind == TWEED_ACYCLIC ? "acyclic"
+                      : kind == TWEED_JOINT ? "joint"
+                                            : "modulo");
   return TWEED_OK;
 }
 
@@ -203,7 +221,11 @@ static void answer_without_starts(const tweed_job *job, tweed_status status, twe
   s->lower_bound = (int32_t)job->lower_bound;
   s->solver = tweed_arena_strdup(s->arena, job->options->solver ? job->options->solver : "auto");
   s->seconds = tweed_clock() - job->began;
-  if (s->solver)
+  s->why = tweed_arena_array(s->arena, (size_t)job->nwhy + 1, sizeof *s->why);
+  for (int32_t i = 0; i < job->nwhy && s->why; i++)
+    if ((s->why[s->nwhy] = tweed_arena_strdup(s->arena, job->why[i])))
+      s->nwhy++;
+  if (s->solver && s->nwhy == job->nwhy)
     *out = s;
   else
     tweed_schedule_free(s);
@@ -234,7 +256,7 @@ tweed_status tweed_solve_with(const tweed_problem *p, const tweed_solve_options 
   options = options ? options : &defaults;
   tweed_status status = check_options(p, options, error);
   if (status == TWEED_OK)
-    status = find_row(seam, options->solver, p->length > 0 ? TWEED_ACYCLIC : TWEED_MODULO, &row, error);
+    status = find_row(seam, options->solver, tweed_kind_of(p, options), &row, error);
   if (status != TWEED_OK)
     return status;
   double now = tweed_clock();

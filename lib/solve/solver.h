@@ -22,6 +22,8 @@ typedef struct tweed_plan {
   int64_t ii;
   int64_t *start; /* one per op, allocated by whoever makes the plan */
   int32_t *role;  /* one per op; filled by rows that take TWEED_JOINT problems, else all 0 */
+  int32_t nphases;
+  tweed_phase phases[8]; /* of a joint search */
 } tweed_plan;
 
 /* One call of tweed_solve. Read by rows; only the main thread calls tweed_job_progress(). */
@@ -39,7 +41,14 @@ typedef struct tweed_job {
   bool packed;             /* bounds include tweed_pack() */
   double began, last_progress;
   tweed_stop *stop;
+  /* Why the answer is infeasible, a line each, from the arena. */
+  int32_t nwhy;
+  const char **why;
+  size_t cap_why;
 } tweed_job;
+
+/* Adds a line to job->why. */
+tweed_status tweed_job_why(tweed_job *job, tweed_error *error, const char *format, ...) TWEED_PRINTF(3, 4);
 
 /* Largest start time within the limit on stages; INT64_MAX = no limit. */
 int64_t tweed_job_max_start(const tweed_job *job, int64_t ii);
@@ -86,6 +95,11 @@ tweed_status tweed_run_ims(tweed_job *job, tweed_plan *plan, tweed_error *error)
 tweed_status tweed_run_backtrack(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_run_ilp(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_run_restarts(tweed_job *job, tweed_plan *plan, tweed_error *error);
+tweed_status tweed_run_smt(tweed_job *job, tweed_plan *plan, tweed_error *error);
+tweed_status tweed_run_joint(tweed_job *job, tweed_plan *plan, tweed_error *error);
+
+/* The kind of the job's problem. */
+int tweed_kind_of(const tweed_problem *p, const tweed_solve_options *options);
 
 /* What runs where options->normalize is set: the solver of the options on normalized costs. Not in the table. */
 extern const tweed_solver tweed_normalized;

@@ -15,6 +15,7 @@ static const char help[] =
     "is.\n"
     "PROBLEM is YAML, JSON or CIRCT's SSP text, gzipped or not; \"-\" is standard input.\n\n"
     "  --solver NAME    auto (default) or one of the table below\n"
+    "  --joint          warp groups too: software pipelining and warp specialization (docs/joint.md)\n"
     "  --ii N           exactly this initiation interval\n"
     "  --max-ii N       none above this\n"
     "  --max-stages N   at most so many stages\n"
@@ -183,7 +184,8 @@ static int take_option(request *r, int option, int argc, char **argv) {
     good = parse_int32("--threads", 0, 1024, &r->options.threads);
     break;
   case 'J':
-    return usage_error("solve", "--joint is not available in this version");
+    r->options.joint = true;
+    break;
   case 'f':
     r->format = optarg;
     return check_format(optarg);

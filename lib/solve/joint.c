@@ -1,0 +1,309 @@
+/* joint.c: the row "joint": software pipelining and warp specialization in one (docs/joint.md).
+ *
+ * First MII by itself. If that is refuted, all other IIs at once, in clauses that hold for each; then ranges with II as
+ * a variable: what is unsatisfiable refutes hundreds of IIs in one question, and an answer names an II that works, to
+ * be tried by itself and then to be undercut. A question is put for a length of some stages; where the length binds,
+ * for twice as many. */
+#include "solve/joint.h"
+
+/* Ops; stages; questions without an answer, and of how many stages more a range is worth to be asked. */
+enum { MOST_OPS = 200, MOST_STAGES = 256, MOST_OPEN = 8, RANGE_ROUNDS = 3, FEW_OPS = 10 };
+
+typedef enum verdict {
+  WORKS,   /* of one II: the plan is filled; of a range: s->works is one that may; of all: not refuted */
+  REFUTED, /* whatever the options */
+  LIMITED, /* refuted within the limit on stages */
+  OPEN,    /* a limit ended the search */
+  BROKEN   /* an error */
+} verdict;
+
+tweed_status tweed_joint_phase(tweed_joint_search *s, const char *name, int64_t value, int64_t bound, double began,
+                               tweed_error *error) {
+  if (s->plan->nphases == (int32_t)(sizeof s->plan->phases / sizeof s->plan->phases[0]))
+    return tweed_fail(error, TWEED_INTERNAL, "too many phases");
+  s->plan->phases[s->plan->nphases++] = (tweed_phase){name, value, bound, tweed_clock() - began};
+  return TWEED_OK;
+}
+
+/* The values of the objectives of the plan. */
+static tweed_status measure(tweed_joint_search *s, tweed_error *error) {
+  tweed_schedule *t;
+  tweed_joint derived;
+  tweed_arena *scratch = tweed_arena_new();
+  tweed_status status = scratch ? tweed_schedule_new(s->p, (int32_t)s->plan->ii, &t, error) : tweed_no_memory(error);
+  if (status != TWEED_OK) {
+    tweed_arena_free(scratch);
+    return status;
+  }
+  for (int32_t v = 0; v < s->p->nops; v++) {
+    tweed_schedule_set_start(t, v, s->plan->start[v]);
+    tweed_schedule_set_role(t, v, s->plan->role[v]);
+  }
+  s->length = tweed_schedule_length(s->p, t);
+  status = tweed_schedule_set_joint(s->p, t, error);
+  if (status == TWEED_OK)
+    status = tweed_joint_derive(s->p, t, scratch, &derived, error);
+  if (status == TWEED_OK) {
+    s->groups = derived.nroles;
+    s->handoffs = derived.handoffs;
+    s->rings = derived.ring_bytes;
+  }
+  tweed_schedule_free(t);
+  tweed_arena_free(scratch);
+  return status;
+}
+
+tweed_status tweed_joint_take(tweed_joint_search *s, const tweed_joint_model *m, tweed_error *error) {
+  if (!tweed_smt_least_values(m->smt, m->n, m->d.low, s->plan->start))
+    return tweed_no_memory(error);
+  for (int32_t v = 0; v < m->n; v++)
+    for (int32_t g = 0; g < m->ngroups; g++)
+      if (tweed_smt_value(m->smt, m->role[(size_t)v * (size_t)m->ngroups + (size_t)g]))
+        s->plan->role[v] = g;
+  s->plan->ii = s->q.ii.first;
+  s->found = true;
+  return measure(s, error);
+}
+
+/* Is there a schedule within the length? *binds: the answer no holds only for that length. */
+static verdict ask(tweed_joint_search *s, int64_t length, bool *binds, tweed_error *error) {
+  tweed_joint_model m;
+  verdict result = OPEN;
+  s->q.length = length;
+  *binds = false;
+  tweed_status status = tweed_joint_build(&m, &s->q, error);
+  tweed_smt_answer answer =
+      status == TWEED_OK ? tweed_smt_check(m.smt, 1, &m.d.window, TWEED_JOINT_WORK) : TWEED_SMT_FAILED;
+  if (status == TWEED_INFEASIBLE) {
+    *binds = true;
+    result = REFUTED;
+  } else if (status != TWEED_OK && status != TWEED_UNKNOWN) {
+    result = BROKEN;
+  } else if (answer == TWEED_SMT_SAT) {
+    result = WORKS;
+    if (s->q.ii.first == s->q.ii.last && tweed_joint_take(s, &m, error) != TWEED_OK)
+      result = BROKEN;
+  } else if (answer == TWEED_SMT_UNSAT) {
+    *binds =
+        tweed_smt_in_core(m.smt, m.d.window) && tweed_smt_check(m.smt, 0, NULL, TWEED_JOINT_WORK) != TWEED_SMT_UNSAT;
+    result = REFUTED;
+  }
+  if (result == WORKS && s->q.ii.first < s->q.ii.last && s->q.ii.last < TWEED_FAR)
+    s->works = tweed_smt_int_value(m.smt, m.n);
+  tweed_joint_free(&m);
+  return result;
+}
+
+/* A schedule longer than this has a gap between two starts that can be closed by a whole II: everything behind it moves
+ * down, dependences across it have more room than they need, lives across it become shorter, and no value goes back
+ * across it, since its distance would not reach so far. */
+static int64_t longest_length(const tweed_joint_search *s, int64_t ii) {
+  const tweed_problem *p = s->p;
+  int64_t latency = 0, distance = 0;
+  for (int32_t e = 0; e < p->ndeps; e++) {
+    int64_t cost = p->deps[e].latency + tweed_handoff(p, &p->deps[e]);
+    latency = cost > latency ? cost : latency;
+    distance = p->deps[e].distance > distance ? p->deps[e].distance : distance;
+  }
+  int64_t gap = ii + latency > distance * ii ? ii + latency : distance * ii;
+  for (int32_t v = 0; v < p->nops; v++)
+    latency = tweed_class_of(p, v)->latency > latency ? tweed_class_of(p, v)->latency : latency;
+  return (p->nops - 1) * (gap + 1) + latency;
+}
+
+/* An II from which on each that works makes the one below work: with so many cycles for so few ops there is a gap in
+ * the table that outlasts every latency, hand-off and occupancy, and can be made shorter by a cycle. */
+static int64_t greatest_ii(const tweed_joint_search *s) {
+  const tweed_problem *p = s->p;
+  int64_t most = 1;
+  for (int32_t e = 0; e < p->ndeps; e++) {
+    int64_t cost = p->deps[e].latency + tweed_handoff(p, &p->deps[e]);
+    most = cost > most ? cost : most;
+  }
+  for (int32_t v = 0; v < p->nops; v++) {
+    const tweed_class *class = tweed_class_of(p, v);
+    most = class->latency > most ? class->latency : most;
+    most = tweed_hold(p, v) > most ? tweed_hold(p, v) : most;
+    for (int32_t u = 0; u < class->nuses; u++)
+      most = class->uses[u].cycles > most ? class->uses[u].cycles : most;
+  }
+  return p->nops * (most + 2);
+}
+
+/* One II, or a range of them, by itself. */
+static verdict try_range(tweed_joint_search *s, tweed_range ii, tweed_error *error) {
+  int64_t least = 0, limit = s->q.limits.stages;
+  bool one = ii.first == ii.last;
+  s->q.ii = ii;
+  tweed_status status = tweed_joint_least_length(&s->q, &least, error);
+  if (status != TWEED_OK)
+    return status == TWEED_INFEASIBLE ? REFUTED : BROKEN;
+  int64_t stages = least / ii.first + 2, longest = ii.last == TWEED_FAR ? TWEED_FAR : longest_length(s, ii.last);
+  for (int round = 0; stages <= MOST_STAGES && (one || round < RANGE_ROUNDS || s->p->nops <= FEW_OPS);
+       round++, stages *= 2) {
+    bool binds, limited = limit > 0 && limit + 1 < stages; /* the limit on stages is the tighter one */
+    tweed_job_progress(s->job, "joint", ii.first);
+    verdict result = ask(s, stages * ii.first, &binds, error);
+    if (result != REFUTED || !binds)
+      return result;
+    if (one && limited)
+      return LIMITED;
+    if (stages * ii.first >= longest)
+      return REFUTED;
+  }
+  return OPEN;
+}
+
+/* ---- from II to II ------------------------------------------------------------------------------------------------
+ */
+
+static void refuted(tweed_job *job, int64_t first, int64_t last, bool always) {
+  if (job->first_ii >= first && job->first_ii <= last)
+    job->first_ii = last + 1;
+  if (always && job->lower_bound >= first && job->lower_bound <= last) {
+    job->lower_bound = last + 1;
+    job->lower_proof = TWEED_PROOF_SMT;
+  }
+}
+
+/* What is still to be asked. Invariant: every II from the first of the job to below `next` is refuted, but for those
+ * that are left `open`; top is the least that works, or that is refuted by itself, or beyond the last. */
+typedef struct frontier {
+  int64_t next, top, last, width;
+  int32_t open;
+} frontier;
+
+static verdict refute(tweed_joint_search *s, frontier *f, int64_t first, int64_t last, tweed_error *error) {
+  verdict result = try_range(s, (tweed_range){first, last}, error);
+  if (result == REFUTED || result == LIMITED) {
+    if (f->open == 0)
+      refuted(s->job, first, last, result == REFUTED);
+    f->next = last + 1;
+  }
+  return result;
+}
+
+/* The II that a range named, by itself. */
+static verdict confirm(tweed_joint_search *s, frontier *f, tweed_error *error) {
+  int64_t ii = s->works;
+  verdict result = try_range(s, (tweed_range){ii, ii}, error);
+  if (result == WORKS || result == REFUTED)
+    f->top = ii;
+  return result;
+}
+
+/* One step with a range below the top: the middle and the whole of it in turn. */
+static verdict step(tweed_joint_search *s, frontier *f, int turn, tweed_error *error) {
+  int64_t room = f->top - f->next, width = f->width < room ? f->width : room;
+  if (f->top <= f->last && turn % 2 == 0 && width > 2)
+    width /= 2;
+  verdict result =
+      width == 1 ? refute(s, f, f->next, f->next, error) : refute(s, f, f->next, f->next + width - 1, error);
+  if (result == REFUTED || result == LIMITED)
+    f->width *= 2;
+  else if (result == WORKS && width == 1)
+    f->top = f->next;
+  else if (result == WORKS)
+    result = confirm(s, f, error);
+  else if (result == OPEN && width > 1)
+    f->width = width / 2;
+  else if (result == OPEN) {
+    f->open++;
+    f->next += 1 + f->next / 64;
+  }
+  if (result == OPEN && f->width < 1)
+    f->width = 1;
+  return result;
+}
+
+/* Every II of the job that is left, in clauses that hold for each. */
+static verdict refute_all(tweed_joint_search *s, frontier *f, tweed_error *error) {
+  bool endless = s->job->options->ii == 0 && s->job->options->max_ii == 0;
+  if (!endless || f->next > f->last || f->open > 0 || s->q.limits.stages > 0)
+    return OPEN;
+  verdict result = try_range(s, (tweed_range){f->next, TWEED_FAR}, error);
+  if (result == REFUTED) {
+    refuted(s->job, f->next, f->last, true);
+    f->next = f->last + 1;
+  }
+  return result;
+}
+
+/* TWEED_OK with a plan, TWEED_INFEASIBLE if no II up to the last works, TWEED_UNKNOWN. */
+static tweed_status search_ii(tweed_joint_search *s, tweed_error *error) {
+  tweed_job *job = s->job;
+  int64_t most = greatest_ii(s), last = job->last_ii;
+  most = most > job->first_ii ? most : job->first_ii;
+  last = most < last ? most : last;
+  frontier f = {job->first_ii, last + 1, last, 0, 0};
+  verdict result = refute(s, &f, f.next, f.next, error);
+  if (result == WORKS)
+    return TWEED_OK;
+  if (result == OPEN) {
+    f.open++;
+    f.next++;
+  }
+  if (result != BROKEN)
+    result = refute_all(s, &f, error);
+  f.width = f.next < 64 ? 64 : f.next;
+  for (int turn = 0; result != BROKEN && f.next < f.top && f.open < MOST_OPEN && !tweed_stopped(job->stop); turn++) {
+    result = step(s, &f, turn, error);
+    if (result == REFUTED && !s->found)
+      result = refute_all(s, &f, error);
+  }
+  if (result == BROKEN)
+    return error && error->status == TWEED_NO_MEMORY ? TWEED_NO_MEMORY : TWEED_INTERNAL;
+  if (s->found)
+    return TWEED_OK;
+  if (f.open > 0 || f.next <= f.last)
+    return tweed_fail(error, TWEED_UNKNOWN, "no joint schedule found with II up to %lld", (long long)f.last);
+  return TWEED_INFEASIBLE;
+}
+
+/* ---- the row ------------------------------------------------------------------------------------------------------
+ */
+
+static bool set_limits(tweed_joint_search *s) {
+  const tweed_machine *machine = s->p->machine;
+  const tweed_warps *w = &machine->warps;
+  s->q.limits = (tweed_joint_limits){.groups = w->groups, .total = w->total, .registers = w->registers};
+  s->q.limits.stages = s->job->options->max_stages;
+  s->q.limits.memory = tweed_arena_array(s->job->arena, (size_t)machine->nmemories + 1, sizeof(int64_t));
+  for (int32_t k = 0; k < machine->nmemories && s->q.limits.memory; k++)
+    s->q.limits.memory[k] = machine->memories[k].bytes - (s->p->reserved ? s->p->reserved[k] : 0);
+  return s->q.limits.memory != NULL;
+}
+
+/* What no II can mend. */
+static tweed_status check_problem(const tweed_job *job, tweed_error *error) {
+  const tweed_problem *p = job->problem;
+  const tweed_warps *w = &p->machine->warps;
+  if (!w->present)
+    return tweed_fail(error, TWEED_BAD_INPUT,
+                      "machine \"%s\" has no warp groups (key \"warps\"), which a joint schedule needs",
+                      p->machine->name);
+  if (p->nops > MOST_OPS)
+    return tweed_fail(error, TWEED_UNKNOWN, "%d ops are too many for a joint schedule; %d are not", (int)p->nops,
+                      MOST_OPS);
+  return TWEED_OK;
+}
+
+tweed_status tweed_run_joint(tweed_job *job, tweed_plan *plan, tweed_error *error) {
+  tweed_joint_search s = {.job = job, .p = job->problem, .plan = plan};
+  s.q = (tweed_joint_query){.problem = s.p, .graph = job->graph, .stop = job->stop};
+  double began = tweed_clock();
+  int64_t least = 0;
+  tweed_status status = check_problem(job, error);
+  if (status == TWEED_OK && !set_limits(&s))
+    status = tweed_no_memory(error);
+  if (status == TWEED_OK)
+    status = search_ii(&s, error);
+  if (status != TWEED_OK)
+    return status;
+  job->best_ii = plan->ii;
+  s.q.ii = (tweed_range){plan->ii, plan->ii};
+  status = tweed_joint_phase(&s, "ii", plan->ii, job->lower_bound, began, error);
+  if (status == TWEED_OK)
+    status = tweed_joint_least_length(&s.q, &least, error);
+  return status == TWEED_OK ? tweed_joint_improve(&s, least, error) : status;
+}
