@@ -1,7 +1,8 @@
 # libtweed: the rooms that know nothing of any IR. Compiled once; the static library, the shared one and the plugin take the
 # same objects.
 file(GLOB model_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/base/*.c ${PROJECT_SOURCE_DIR}/lib/model/*.c)
-file(GLOB library_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/solve/*.c ${PROJECT_SOURCE_DIR}/lib/report/*.c)
+file(GLOB library_sources CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/lib/solve/*.c ${PROJECT_SOURCE_DIR}/lib/solve/*.cpp ${PROJECT_SOURCE_DIR}/lib/report/*.c)
 file(GLOB machines CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/model/machines/*.yaml)
 file(GLOB kernels CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/model/kernels/*.yaml)
 

@@ -3,7 +3,8 @@ find_program(TWEED_CLANG_FORMAT clang-format-19)
 find_program(TWEED_RUN_CLANG_TIDY run-clang-tidy-19)
 mark_as_advanced(TWEED_CLANG_FORMAT TWEED_RUN_CLANG_TIDY)
 file(GLOB_RECURSE styled CONFIGURE_DEPENDS
-  ${PROJECT_SOURCE_DIR}/include/*.h ${PROJECT_SOURCE_DIR}/lib/*.[ch] ${PROJECT_SOURCE_DIR}/passes/*.cpp
+  ${PROJECT_SOURCE_DIR}/include/*.h ${PROJECT_SOURCE_DIR}/lib/*.[ch] ${PROJECT_SOURCE_DIR}/lib/*.cpp
+  ${PROJECT_SOURCE_DIR}/passes/*.cpp
   ${PROJECT_SOURCE_DIR}/passes/*.h ${PROJECT_SOURCE_DIR}/tools/*.[ch] ${PROJECT_SOURCE_DIR}/test/unit/*.[ch]
   ${PROJECT_SOURCE_DIR}/test/host/*.c ${PROJECT_SOURCE_DIR}/test/host/*.cpp ${PROJECT_SOURCE_DIR}/test/install/*.c
   ${PROJECT_SOURCE_DIR}/test/fuzz/*.c)

@@ -100,6 +100,8 @@ tweed_status tweed_run_joint(tweed_job *job, tweed_plan *plan, tweed_error *erro
 
 /* The kind of the job's problem. */
 int tweed_kind_of(const tweed_problem *p, const tweed_solve_options *options);
+tweed_status tweed_run_sat(tweed_job *job, tweed_plan *plan, tweed_error *error);
+tweed_status tweed_sat_shorten(tweed_job *job, tweed_plan *plan, int64_t *bound, tweed_error *error);
 
 /* What runs where options->normalize is set: the solver of the options on normalized costs. Not in the table. */
 extern const tweed_solver tweed_normalized;
