@@ -235,6 +235,8 @@ TWEED_API const char *tweed_schedule_why(TWEED_KEEP const tweed_schedule *s, int
  * Pointers may be NULL. */
 TWEED_API bool tweed_schedule_phase(TWEED_KEEP const tweed_schedule *s, int32_t i, const char **name, int64_t *value,
                                     int64_t *bound, double *seconds);
+/* The i-th line on what went wrong on the way to this answer: solvers that failed or gave up; NULL past the end. */
+TWEED_API const char *tweed_schedule_note(TWEED_KEEP const tweed_schedule *s, int32_t i);
 /* The op's warp group in a joint schedule, else 0. */
 TWEED_API int32_t tweed_schedule_role(TWEED_KEEP const tweed_schedule *s, int32_t op);
 TWEED_API void tweed_schedule_set_role(TWEED_KEEP tweed_schedule *s, int32_t op, int32_t role);

@@ -34,7 +34,11 @@ typedef struct tweed_solve_options {
   bool joint;        /* roles too: software pipelining and warp specialization (docs/joint.md) */
   int32_t normalize; /* > 0: solve with costs that add up to at most so much, then on the raw ones; see below */
   bool prove_length; /* after II: prove or improve the length too, with an exact solver */
-  const char *proof; /* write the SAT proof that lower_bound - 1 is infeasible there (DRAT); may be NULL */
+  /* A file for the DRAT proof that lower_bound - 1 (with `ii`: that II, where it is) is infeasible; its CNF goes to the
+   * same name with ".cnf"; may be NULL. A note in the schedule says why none was written, where a bound is proof
+   * enough.
+   */
+  const char *proof;
   const volatile int *interrupt; /* set to non-zero by a signal handler: stop and return the best so far; may be NULL */
   tweed_progress progress;
   void *progress_user;

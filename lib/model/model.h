@@ -144,6 +144,8 @@ struct tweed_schedule {
   const char **why; /* answer infeasible: what binds and what would lift it, a line each */
   int32_t nphases;
   tweed_phase *phases;
+  int32_t nnotes;
+  const char **notes; /* solvers that failed or gave up on the way, a line each */
   tweed_proof proof;
   tweed_answer answer;
   const char *solver; /* static or arena string */

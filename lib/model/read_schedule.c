@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const schedule_keys[] = {"problem",     "machine",  "solver",    "status",       "ii",     "mii",
-                                            "lower_bound", "proof",    "length",    "length_bound", "joint",  "why",
-                                            "ops",         "channels", "objective", "seconds",      "phases", NULL};
+static const char *const schedule_keys[] = {"problem",   "machine",     "solver", "status", "ii",
+                                            "mii",       "lower_bound", "proof",  "length", "length_bound",
+                                            "joint",     "why",         "notes",  "ops",    "channels",
+                                            "objective", "seconds",     "phases", NULL};
 static const char *const phase_keys[] = {"name", "value", "bound", "seconds", NULL};
 static const char *const op_keys[] = {"name", "start", "stage", "row", "role", NULL};
 static const char *const channel_keys[] = {"from", "to", "depth", "bytes", NULL};
@@ -170,27 +171,28 @@ static tweed_status decode_objective(tweed_reader *r, const tweed_node *root, tw
   return status;
 }
 
-/* Reasons why there is no schedule. */
-static tweed_status decode_why(tweed_reader *r, const tweed_node *root, tweed_schedule *s) {
-  const tweed_node *list = tweed_node_get(root, "why");
+/* A list of texts: why there is no schedule, or notes. */
+static tweed_status decode_lines(tweed_reader *r, const tweed_node *root, const char *key, tweed_schedule *s,
+                                 const char ***lines, int32_t *count) {
+  const tweed_node *list = tweed_node_get(root, key);
   if (!list)
     return TWEED_OK;
-  tweed_status status = tweed_node_check_list(r, list, "why");
+  tweed_status status = tweed_node_check_list(r, list, key);
   if (status)
     return status;
-  s->why = tweed_arena_array(s->arena, (size_t)list->count, sizeof *s->why);
-  if (!s->why)
+  *lines = tweed_arena_array(s->arena, (size_t)list->count, sizeof **lines);
+  if (!*lines)
     return tweed_no_memory(&r->error);
-  for (const tweed_node *line = list->first; line && !status; line = line->next) {
+  for (const tweed_node *line = list->first; line; line = line->next) {
     const char *text = NULL;
-    status = tweed_node_string(r, line, "why", &text);
+    status = tweed_node_string(r, line, key, &text);
     if (status)
       return status;
-    s->why[s->nwhy] = tweed_arena_strdup(s->arena, text);
-    if (!s->why[s->nwhy++])
+    (*lines)[*count] = tweed_arena_strdup(s->arena, text);
+    if (!(*lines)[(*count)++])
       return tweed_no_memory(&r->error);
   }
-  return status;
+  return TWEED_OK;
 }
 
 static tweed_status decode_phase(tweed_reader *r, const tweed_node *map, tweed_schedule *s) {
@@ -306,7 +308,9 @@ static tweed_status decode(tweed_reader *r, const tweed_problem *p, const tweed_
   if (!status)
     status = decode_joint(r, p, root, s);
   if (!status)
-    status = decode_why(r, root, s);
+    status = decode_lines(r, root, "why", s, &s->why, &s->nwhy);
+  if (!status)
+    status = decode_lines(r, root, "notes", s, &s->notes, &s->nnotes);
   if (!status)
     status = decode_phases(r, root, s);
   if (!status)

@@ -70,6 +70,10 @@ bool tweed_schedule_phase(const tweed_schedule *s, int32_t i, const char **name,
   return true;
 }
 
+const char *tweed_schedule_note(const tweed_schedule *s, int32_t i) {
+  return i >= 0 && i < s->nnotes ? s->notes[i] : NULL;
+}
+
 int32_t tweed_schedule_role(const tweed_schedule *s, int32_t op) {
   return s->role[op];
 }

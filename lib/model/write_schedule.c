@@ -65,10 +65,10 @@ static json_t *phases_json(const tweed_schedule *s) {
   return list;
 }
 
-static json_t *why_json(const tweed_schedule *s) {
+static json_t *lines_json(const char *const *lines, int32_t count) {
   json_t *list = json_array();
-  for (int32_t i = 0; i < s->nwhy; i++)
-    if (json_array_append_new(list, json_string(s->why[i]))) {
+  for (int32_t i = 0; i < count; i++)
+    if (json_array_append_new(list, json_string(lines[i]))) {
       json_decref(list);
       return NULL;
     }
@@ -107,7 +107,9 @@ static json_t *schedule_json(const tweed_problem *p, const tweed_schedule *s) {
   if (s->joint)
     failed |= json_object_set_new(root, "joint", json_true());
   if (s->nwhy)
-    failed |= json_object_set_new(root, "why", why_json(s));
+    failed |= json_object_set_new(root, "why", lines_json(s->why, s->nwhy));
+  if (s->nnotes)
+    failed |= json_object_set_new(root, "notes", lines_json(s->notes, s->nnotes));
   if (s->nphases)
     failed |= json_object_set_new(root, "phases", phases_json(s));
   failed |= json_object_set_new(root, "ops", ops_json(p, s));

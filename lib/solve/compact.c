@@ -13,7 +13,7 @@ enum { SWEEPS = 12, ROWS = 1 << 22 };
 
 bool tweed_compactor_init(tweed_compactor *c, const tweed_graph *g) {
   size_t n = (size_t)g->n + 1;
-  *c = (tweed_compactor){.g = g, .work = WORK};
+  *c = (tweed_compactor){.g = g, .work = WORK, .length = INT64_MAX};
   bool ok = tweed_mrt_init(&c->table, g);
   c->start = calloc(3 * n, sizeof *c->start);
   c->reads = calloc(n, sizeof *c->reads);
@@ -62,10 +62,16 @@ static double life_cost(int64_t life, double regs, int64_t ii) {
   return regs * (double)(life + copies * ii);
 }
 
+/* The last start of v that the stages and the length allow. */
+static int64_t last_start(const tweed_compactor *c, int32_t v) {
+  int64_t last = c->length == INT64_MAX ? INT64_MAX : c->length - tweed_class_of(c->g->problem, v)->latency;
+  return last < c->latest ? last : c->latest;
+}
+
 static void window(const tweed_compactor *c, int32_t v, int64_t *low, int64_t *high) {
   const tweed_graph *g = c->g;
   *low = 0;
-  *high = c->latest;
+  *high = last_start(c, v);
   for (int32_t e = g->in_begin[v]; e < g->in_begin[v + 1]; e++) {
     int64_t bound = c->start[g->in[e].other] + tweed_arc_weight(&g->in[e], c->ii);
     *low = bound > *low ? bound : *low;
@@ -196,7 +202,7 @@ static int32_t closure(tweed_compactor *c, int32_t v, bool late) {
   c->mark[v] = c->round;
   for (int32_t k = 0; k < count; k++) {
     int32_t u = c->members[k];
-    if (late ? c->start[u] + c->ii > c->latest : c->start[u] < c->ii)
+    if (late ? c->start[u] + c->ii > last_start(c, u) : c->start[u] < c->ii)
       return 0;
     for (int32_t e = begin[u]; e < begin[u + 1]; e++) {
       int32_t w = arcs[e].other;

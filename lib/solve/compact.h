@@ -29,6 +29,7 @@ typedef struct tweed_compactor {
   const tweed_graph *g;
   tweed_mrt table;
   int64_t ii, latest, work; /* work: what all runs together may still look at */
+  int64_t length;           /* no op may end later, unless the run has extra stages; INT64_MAX = no limit */
   int64_t *start, *saved;
   int64_t *end; /* scratch: of each value's life */
   double *rows; /* registers per row, NULL when II is too large for it */

@@ -1,5 +1,6 @@
 /* improve.c: at the II that was found, several schedules compacted, the best one kept. */
 #include "solve/compact.h"
+#include "solve/exact.h"
 #include "solve/ims.h"
 
 /* Placements for all variants together, most variants, placements per op and run, tries with one more stage. */
@@ -16,18 +17,24 @@ typedef struct improver {
   tweed_quality quality;
 } improver;
 
-static bool within_stages(const improver *s, const tweed_quality *q) {
-  return s->job->options->max_stages == 0 || q->stages <= s->job->options->max_stages;
+/* Of stages and length. */
+static bool within_limits(const improver *s, const tweed_quality *q) {
+  return (s->job->options->max_stages == 0 || q->stages <= s->job->options->max_stages) &&
+         (s->job->length_limit == 0 || tweed_exact_length(s->g, s->trial) <= s->job->length_limit);
+}
+
+static int64_t max_start(const improver *s) {
+  int64_t stages = tweed_job_max_start(s->job, s->ii);
+  return s->job->length_limit > 0 && s->job->length_limit < stages ? s->job->length_limit : stages;
 }
 
 /* Compacts the trial and keeps it if it is the better one. False when out of memory. */
 static bool consider(improver *s, int32_t extra) {
   tweed_quality quality;
-  int64_t limit = tweed_job_max_start(s->job, s->ii);
-  if (!tweed_compactor_run(&s->compactor, s->ii, limit, extra, s->trial, s->job->stop))
+  if (!tweed_compactor_run(&s->compactor, s->ii, max_start(s), extra, s->trial, s->job->stop))
     return false;
   tweed_compactor_measure(&s->compactor, s->ii, s->trial, &quality);
-  if (!within_stages(s, &quality) || !tweed_quality_better(&quality, &s->quality))
+  if (!within_limits(s, &quality) || !tweed_quality_better(&quality, &s->quality))
     return true;
   s->quality = quality;
   for (int32_t v = 0; v < s->g->n; v++)
@@ -38,7 +45,7 @@ static bool consider(improver *s, int32_t extra) {
 static bool try_variant(improver *s, const tweed_ims_options *o, bool *found) {
   tweed_ims_result result = tweed_ims_run(&s->ims, o, s->job->stop);
   *found = result == TWEED_IMS_FOUND;
-  for (int32_t extra = 0; extra < 2 && *found; extra++) {
+  for (int32_t extra = 0; extra < (s->job->length_limit > 0 ? 1 : 2) && *found; extra++) {
     for (int32_t v = 0; v < s->g->n; v++)
       s->trial[v] = s->ims.time[v];
     if (!consider(s, extra))
@@ -60,7 +67,7 @@ static bool fewer_stages(improver *s, tweed_ims_options o) {
 }
 
 static bool run_variants(improver *s) {
-  tweed_ims_options o = {.ii = s->ii, .max_start = tweed_job_max_start(s->job, s->ii)};
+  tweed_ims_options o = {.ii = s->ii, .max_start = max_start(s)};
   int32_t variants = 1 + WORK / (s->g->n + 1);
   bool found, ok = true;
   o.budget = (int64_t)BUDGET * s->g->n + 16;
@@ -80,7 +87,7 @@ static bool run_variants(improver *s) {
  */
 static bool polish(improver *s) {
   bool ok = true, better = true;
-  for (int turn = 0; turn < POLISH && ok && better; turn++) {
+  for (int turn = 0; turn < POLISH && ok && better && s->job->length_limit == 0; turn++) {
     tweed_quality before = s->quality;
     for (int32_t v = 0; v < s->g->n; v++)
       s->trial[v] = s->start[v];
@@ -97,6 +104,7 @@ tweed_status tweed_compact(tweed_job *job, tweed_plan *plan, tweed_error *error)
   s.trial = tweed_arena_array(job->arena, (size_t)job->graph->n + 1, sizeof *s.trial);
   bool ok = s.trial && tweed_compactor_init(&s.compactor, s.g) && tweed_ims_init(&s.ims, s.g);
   if (ok) {
+    s.compactor.length = job->length_limit > 0 ? job->length_limit : INT64_MAX;
     for (int32_t v = 0; v < s.g->n; v++)
       s.trial[v] = plan->start[v];
     tweed_compactor_measure(&s.compactor, s.ii, plan->start, &s.quality);

@@ -1,15 +1,7 @@
 /* portfolio.c: runs rows of the solver table and judges what they hand back. */
-#include "solve/solver.h"
+#include "solve/portfolio.h"
 #include <stdio.h>
 #include <string.h>
-
-/* What has been found so far. Invariant: schedule is NULL or verified; cost is its objective (acyclic problems only).
- */
-typedef struct best {
-  tweed_schedule *schedule;
-  double cost;
-  bool garbage; /* some row handed back an illegal schedule */
-} best;
 
 /* Once a search has left a gap to the bound, the dearer bound by packing is worth its time. */
 static tweed_status raise_bounds(tweed_job *job, tweed_error *error) {
@@ -24,13 +16,16 @@ static tweed_status raise_bounds(tweed_job *job, tweed_error *error) {
   return status;
 }
 
-/* The bounds as they are known now, and what follows from them. */
+/* The bounds as they are known now, and what follows from them. A schedule below the lower bound, if it is legal,
+ * belies it: see disproved(). */
 static void claim(const tweed_job *job, tweed_schedule *s) {
   bool modulo = job->problem->length == 0;
+  int64_t bound = s->ii < job->lower_bound ? job->bounds.mii : job->lower_bound;
   s->mii = modulo ? job->bounds.mii : 0;
-  s->lower_bound = modulo ? (int32_t)job->lower_bound : 0;
+  s->lower_bound = modulo ? (int32_t)bound : 0;
   s->proof = !modulo || s->ii > s->lower_bound ? TWEED_PROOF_NONE
              : s->ii == s->mii                 ? TWEED_PROOF_MII
+             : job->unproved > s->mii          ? TWEED_PROOF_NONE
                                                : job->lower_proof;
   s->answer = s->proof == TWEED_PROOF_NONE ? TWEED_ANSWER_FEASIBLE : TWEED_ANSWER_OPTIMAL;
 }
@@ -82,8 +77,8 @@ static tweed_status make_schedule(const tweed_job *job, const tweed_solver *row,
 
 /* A verified schedule of the plan, compacted where that gives a legal one; TWEED_ILLEGAL if the plan itself is not.
  * Only a plan that was found legal is compacted, which relies on it. */
-static tweed_status judge(tweed_job *job, const tweed_solver *row, tweed_plan *plan, tweed_schedule **out,
-                          tweed_error *error) {
+tweed_status tweed_judge(tweed_job *job, const tweed_solver *row, tweed_plan *plan, tweed_schedule **out,
+                         tweed_error *error) {
   tweed_schedule *better = NULL;
   tweed_status status = make_schedule(job, row, plan, out, error);
   if (status != TWEED_OK || !row->compact || plan->ii == 0)
@@ -110,7 +105,7 @@ static double cost_of(const tweed_problem *p, const tweed_schedule *s) {
 }
 
 /* Keeps the better of the two. */
-static void consider(tweed_job *job, best *b, tweed_schedule *s) {
+static void consider(tweed_job *job, tweed_best *b, tweed_schedule *s) {
   double cost = job->problem->length > 0 ? cost_of(job->problem, s) : (double)s->ii;
   if (b->schedule && b->cost <= cost) {
     tweed_schedule_free(s);
@@ -122,27 +117,33 @@ static void consider(tweed_job *job, best *b, tweed_schedule *s) {
   job->best_ii = s->ii;
 }
 
-/* One row. Only running out of memory is an error that ends everything; what else goes wrong in a row is its own
- * affair. */
-static tweed_status run_row(tweed_job *job, const tweed_solver *row, best *b, tweed_error *error) {
-  size_t room = (size_t)job->problem->nops + 1;
-  tweed_plan plan = {.ii = -1};
-  plan.start = tweed_arena_array(job->arena, room, sizeof *plan.start);
-  plan.role = tweed_arena_array(job->arena, room, sizeof *plan.role);
+/* A legal schedule at an II that was refuted: some row is wrong, and no bound that a row gave can be trusted. */
+static void disproved(tweed_job *job, const tweed_solver *row, int64_t ii) {
+  if (job->problem->length > 0 || ii >= job->lower_bound)
+    return;
+  tweed_job_note(job,
+                 "solver \"%s\" found a schedule at II %lld, which another one refuted: bounds above MII are dropped",
+                 row->name, (long long)ii);
+  job->lower_bound = job->bounds.mii;
+  job->lower_proof = TWEED_PROOF_NONE;
+  job->unproved = 0;
+}
+
+tweed_status tweed_take_plan(tweed_job *job, const tweed_solver *row, tweed_plan *plan, tweed_best *b,
+                             tweed_error *error) {
   tweed_schedule *s = NULL;
-  if (!plan.start || !plan.role)
-    return tweed_no_memory(error);
-  tweed_status status = row->run(job, &plan, error);
-  if ((status != TWEED_OK && status != TWEED_UNKNOWN) || plan.ii < 0)
-    return status == TWEED_OK ? tweed_fail(error, TWEED_UNKNOWN, "solver \"%s\" found nothing", row->name) : status;
-  if (plan.ii > job->bounds.mii) {
-    status = raise_bounds(job, error);
+  if (plan->ii < 0)
+    return tweed_fail(error, TWEED_UNKNOWN, "solver \"%s\" found nothing", row->name);
+  if (plan->ii > job->bounds.mii) {
+    tweed_status status = raise_bounds(job, error);
     if (status != TWEED_OK)
       return status;
   }
-  status = judge(job, row, &plan, &s, error);
-  if (status == TWEED_OK)
+  tweed_status status = tweed_judge(job, row, plan, &s, error);
+  if (status == TWEED_OK) {
+    disproved(job, row, s->ii);
     consider(job, b, s);
+  }
   if (status != TWEED_ILLEGAL)
     return status;
   b->garbage = true;
@@ -151,8 +152,39 @@ static tweed_status run_row(tweed_job *job, const tweed_solver *row, best *b, tw
                        row->name, why.message);
 }
 
-/* The row that comes after `last` in rank (equal ranks: in table order), or NULL. */
-static const tweed_solver *next_row(const tweed_solve_seam *seam, int kind, const tweed_solver *last) {
+tweed_plan tweed_plan_new(tweed_job *job) {
+  size_t room = (size_t)job->problem->nops + 1;
+  tweed_plan plan = {.ii = -1};
+  plan.start = tweed_arena_array(job->arena, room, sizeof *plan.start);
+  plan.role = tweed_arena_array(job->arena, room, sizeof *plan.role);
+  plan.start = plan.role ? plan.start : NULL;
+  return plan;
+}
+
+/* The IIs that the row has just refuted count as proved only if it says how. */
+static void watch(tweed_job *job, const tweed_solver *row, int64_t before) {
+  bool proves = row->proves & TWEED_PROVES_MORE && job->lower_proof != TWEED_PROOF_NONE;
+  if (job->lower_bound > before && !proves)
+    job->unproved = job->lower_bound;
+}
+
+/* One row. Only running out of memory is an error that ends everything; what else goes wrong in a row is its own
+ * affair. */
+static tweed_status run_row(tweed_job *job, const tweed_solver *row, tweed_best *b, tweed_error *error) {
+  tweed_plan plan = tweed_plan_new(job);
+  int64_t before = job->lower_bound;
+  if (!plan.start)
+    return tweed_no_memory(error);
+  tweed_status status = row->run(job, &plan, error);
+  watch(job, row, before);
+  if (status == TWEED_INFEASIBLE && !tweed_all_refuted(job))
+    return tweed_fail(error, TWEED_INTERNAL, "solver \"%s\" says infeasible, but refutes nothing", row->name);
+  if ((status != TWEED_OK && status != TWEED_UNKNOWN) || (status == TWEED_UNKNOWN && plan.ii < 0))
+    return status;
+  return tweed_take_plan(job, row, &plan, b, error);
+}
+
+const tweed_solver *tweed_next_row(const tweed_solve_seam *seam, int kind, const tweed_solver *last) {
   const tweed_solver *found = NULL;
   for (size_t i = 0; i < seam->count; i++) {
     const tweed_solver *row = &seam->table[i];
@@ -165,16 +197,27 @@ static const tweed_solver *next_row(const tweed_solve_seam *seam, int kind, cons
 }
 
 /* Nothing better is to be had from this row. */
-static bool skip(const tweed_job *job, const best *b, const tweed_solver *row) {
+static bool skip(const tweed_job *job, const tweed_best *b, const tweed_solver *row) {
   if (job->problem->length > 0 || !b->schedule)
     return false;
   return row->portfolio >= TWEED_RANK_FALLBACK || b->schedule->ii <= job->first_ii;
 }
 
-static tweed_status run_portfolio(tweed_job *job, const tweed_solve_seam *seam, best *b, tweed_error *error) {
+/* Says so if the row failed, or if one that could have proved something gave up. */
+static void note_failure(tweed_job *job, const tweed_solver *row, tweed_status status, const tweed_error *error) {
+  if (status == TWEED_OK || status == TWEED_INFEASIBLE)
+    return;
+  if (status != TWEED_UNKNOWN)
+    tweed_job_note(job, "solver \"%s\" failed and was passed over: %s%s%.400s", row->name, error->key,
+                   error->key[0] ? ": " : "", error->message);
+  else if (row->proves & TWEED_PROVES_MORE)
+    tweed_job_note(job, "solver \"%s\" gave up: %.400s", row->name, error->message);
+}
+
+static tweed_status run_portfolio(tweed_job *job, const tweed_solve_seam *seam, tweed_best *b, tweed_error *error) {
   int kind = tweed_kind_of(job->problem, job->options);
   tweed_status last = TWEED_UNKNOWN;
-  for (const tweed_solver *row = next_row(seam, kind, NULL); row; row = next_row(seam, kind, row)) {
+  for (const tweed_solver *row = tweed_next_row(seam, kind, NULL); row; row = tweed_next_row(seam, kind, row)) {
     if (skip(job, b, row))
       continue;
     bool over = tweed_stopped(job->stop);
@@ -184,10 +227,11 @@ static tweed_status run_portfolio(tweed_job *job, const tweed_solve_seam *seam, 
     job->stop = over ? &none : stop; /* a fallback is quick, and better than nothing after a limit */
     tweed_status status = run_row(job, row, b, error);
     job->stop = stop;
+    note_failure(job, row, status, error);
     if (status == TWEED_NO_MEMORY)
       return status;
     if (status == TWEED_INFEASIBLE)
-      return status; /* nothing below what has been found, or nothing at all */
+      return b->schedule ? TWEED_OK : status; /* nothing below what has been found, or nothing at all */
     last = status;
     if (b->schedule && b->schedule->ii - 1 < job->last_ii)
       job->last_ii = b->schedule->ii - 1;
@@ -195,15 +239,26 @@ static tweed_status run_portfolio(tweed_job *job, const tweed_solve_seam *seam, 
   return last;
 }
 
+/* What is proved beyond the II itself. */
+static tweed_status settle(tweed_job *job, const tweed_solve_seam *seam, const tweed_solver *only, tweed_best *b,
+                           tweed_error *error) {
+  tweed_status status = only ? TWEED_OK : tweed_certify(job, seam, b, error);
+  if (status == TWEED_OK && job->options->prove_length)
+    status = tweed_shorten(job, seam, only, b, error);
+  return status;
+}
+
 tweed_status tweed_run_rows(tweed_job *job, const tweed_solve_seam *seam, const tweed_solver *only,
                             tweed_schedule **out, tweed_error *error) {
-  best b = {0};
+  tweed_best b = {0};
   tweed_error mine = {0};
   tweed_status status = only ? run_row(job, only, &b, &mine) : run_portfolio(job, seam, &b, &mine);
-  if (status == TWEED_UNKNOWN && !b.schedule) {
+  if ((status == TWEED_UNKNOWN || status == TWEED_INFEASIBLE) && !b.schedule) {
     tweed_status raised = raise_bounds(job, &mine);
     status = raised == TWEED_OK ? status : raised;
   }
+  if (b.schedule && status != TWEED_NO_MEMORY && job->problem->length == 0 && !job->options->joint)
+    status = settle(job, seam, only, &b, &mine);
   if (b.schedule && status != TWEED_NO_MEMORY) {
     claim(job, b.schedule);
     *out = b.schedule;

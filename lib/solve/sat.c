@@ -4,15 +4,14 @@
  * are limited. The reduced model does not know of limits, so what it refutes is refuted for good. */
 #include "solve/sat.h"
 #include <ccadical.h>
+#include <math.h>
 #include <string.h>
 
-/* Limits when it is one row of a portfolio, and when it was asked for by name. Per II; so many IIs may stay undecided,
- * so many may be refuted. */
-static const tweed_sat_limits few = {6000000, 20000}, many = {48000000, 400000};
-enum { FEW_UNDECIDED = 1, MANY_UNDECIDED = 3, FEW_IIS = 64, MANY_IIS = 100000 };
-/* For lengths. */
-static const tweed_sat_limits length_limits = {3000000, 8000};
-enum { MOST_LENGTH_OPS = 200 };
+/* What it may cost as one row of a portfolio, asked for by name, and for a length. IIs that may stay undecided, and IIs
+ * that are tried at all. */
+static const tweed_sat_budget small = {4000000, 3e8, 0.5}, large = {48000000, 2e10, 0.5},
+                              lengths = {3000000, 5e8, 0.25};
+enum { UNDECIDED_IN_AUTO = 2, UNDECIDED_ALONE = 4, IIS_IN_AUTO = 64, IIS_ALONE = 100000, MOST_LENGTH_OPS = 200 };
 
 static int must_stop(void *state) {
   return tweed_stopped(state);
@@ -27,18 +26,33 @@ static void read_starts(CCaDiCaL *s, const tweed_cnf_model *m, int64_t *item_sta
   }
 }
 
-static tweed_status ask(const tweed_cnf_model *m, const tweed_sat_limits *limits, tweed_stop *stop, int64_t *item_start,
+static void count_conflict(void *state, int *clause) {
+  (void)clause;
+  ++*(int64_t *)state;
+}
+
+/* Solves the formula within the share of the budget, and takes from it what that cost. */
+static int run_solver(CCaDiCaL *s, const tweed_cnf *f, tweed_sat_budget *budget, tweed_stop *stop) {
+  double price = 40000 + (double)f->count, most = budget->work * budget->share / price;
+  int64_t conflicts = 0;
+  ccadical_set_option(s, "quiet", 1);
+  ccadical_set_terminate(s, stop, must_stop);
+  ccadical_set_learn(s, &conflicts, INT32_MAX, count_conflict);
+  for (size_t k = 0; k < f->count; k++)
+    ccadical_add(s, f->literals[k]);
+  if (most < INT32_MAX)
+    ccadical_limit(s, "conflicts", (int)most + 1);
+  int result = ccadical_solve(s);
+  budget->work -= ((double)conflicts + 100) * price;
+  return result;
+}
+
+static tweed_status ask(const tweed_cnf_model *m, tweed_sat_budget *budget, tweed_stop *stop, int64_t *item_start,
                         tweed_error *error) {
   CCaDiCaL *s = ccadical_init();
   if (!s)
     return tweed_no_memory(error);
-  ccadical_set_option(s, "quiet", 1);
-  ccadical_set_terminate(s, stop, must_stop);
-  for (size_t k = 0; k < m->cnf.count; k++)
-    ccadical_add(s, m->cnf.literals[k]);
-  if (limits->conflicts > 0)
-    ccadical_limit(s, "conflicts", limits->conflicts);
-  int result = ccadical_solve(s);
+  int result = run_solver(s, &m->cnf, budget, stop);
   if (result == 10)
     read_starts(s, m, item_start);
   ccadical_release(s);
@@ -46,30 +60,30 @@ static tweed_status ask(const tweed_cnf_model *m, const tweed_sat_limits *limits
     return TWEED_OK;
   if (result == 20)
     return tweed_fail(error, TWEED_INFEASIBLE, "no schedule at II %lld: refuted by SAT", (long long)m->e->ii);
-  if (tweed_stopped(stop))
-    return tweed_fail(error, TWEED_UNKNOWN, "stopped at II %lld", (long long)m->e->ii);
-  return tweed_fail(error, TWEED_UNKNOWN, "II %lld is not decided within %d conflicts", (long long)m->e->ii,
-                    (int)limits->conflicts);
+  return tweed_fail(error, TWEED_UNKNOWN, "II %lld is not decided within the limit on %s", (long long)m->e->ii,
+                    tweed_stopped(stop) ? "time" : "work");
 }
 
-tweed_status tweed_sat_decide(const tweed_exact *e, const tweed_sat_limits *limits, tweed_stop *stop,
-                              int64_t *item_start, tweed_error *error) {
+tweed_status tweed_sat_decide(const tweed_exact *e, tweed_sat_budget *budget, tweed_stop *stop, int64_t *item_start,
+                              tweed_error *error) {
   tweed_cnf_model m;
-  tweed_status status = tweed_cnf_model_init(&m, e, limits->literals, error);
+  if (budget->work <= 0)
+    return tweed_fail(error, TWEED_UNKNOWN, "II %lld is not decided within the limit on work", (long long)e->ii);
+  tweed_status status = tweed_cnf_model_init(&m, e, budget->literals, error);
   if (status == TWEED_OK)
-    status = ask(&m, limits, stop, item_start, error);
+    status = ask(&m, budget, stop, item_start, error);
   tweed_cnf_model_free(&m);
   return status;
 }
 
 /* Solves a model and completes the schedule. TWEED_UNKNOWN without `*decided`: it would need more stages than are
  * allowed. */
-static tweed_status solve_model(tweed_job *job, tweed_exact *e, const tweed_sat_limits *limits, int64_t *start,
-                                bool *decided, tweed_error *error) {
+static tweed_status solve_model(tweed_job *job, tweed_exact *e, tweed_sat_budget *budget, int64_t *start, bool *decided,
+                                tweed_error *error) {
   int64_t *item_start = tweed_arena_array(e->arena, (size_t)e->count + 1, sizeof *item_start);
   if (!item_start)
     return tweed_no_memory(error);
-  tweed_status status = tweed_sat_decide(e, limits, job->stop, item_start, error);
+  tweed_status status = tweed_sat_decide(e, budget, job->stop, item_start, error);
   *decided = status != TWEED_UNKNOWN;
   if (status == TWEED_OK && !tweed_exact_complete(e, item_start, tweed_job_max_start(job, e->ii), start))
     return tweed_fail(error, TWEED_UNKNOWN, "II %lld would need more stages", (long long)e->ii);
@@ -77,7 +91,7 @@ static tweed_status solve_model(tweed_job *job, tweed_exact *e, const tweed_sat_
 }
 
 /* One II. *for_good: what is refuted is so whatever the options. */
-static tweed_status try_ii(tweed_job *job, int64_t ii, const tweed_sat_limits *limits, int64_t *start, bool *for_good,
+static tweed_status try_ii(tweed_job *job, int64_t ii, tweed_sat_budget *budget, int64_t *start, bool *for_good,
                            tweed_error *error) {
   tweed_exact *e;
   bool decided = false;
@@ -86,14 +100,14 @@ static tweed_status try_ii(tweed_job *job, int64_t ii, const tweed_sat_limits *l
   tweed_status status = tweed_exact_reduced(job->graph, ii, &e, error);
   if (status != TWEED_OK)
     return status;
-  status = solve_model(job, e, limits, start, &decided, error);
+  status = solve_model(job, e, budget, start, &decided, error);
   tweed_exact_free(e);
   if (status != TWEED_UNKNOWN || !decided || max_start == INT64_MAX)
     return status;
   *for_good = false;
   status = tweed_exact_whole(job->graph, ii, INT64_MAX, max_start, &e, error);
   if (status == TWEED_OK)
-    status = solve_model(job, e, limits, start, &decided, error);
+    status = solve_model(job, e, budget, start, &decided, error);
   tweed_exact_free(e);
   return status;
 }
@@ -109,15 +123,15 @@ static void refute(tweed_job *job, int64_t ii, bool for_good) {
 
 tweed_status tweed_run_sat(tweed_job *job, tweed_plan *plan, tweed_error *error) {
   bool alone = job->options->solver && strcmp(job->options->solver, "sat") == 0, open = false, for_good;
-  tweed_sat_limits limits = alone ? many : few;
-  int32_t undecided = alone ? MANY_UNDECIDED : FEW_UNDECIDED;
-  int64_t end = job->first_ii + (alone ? MANY_IIS : FEW_IIS);
+  tweed_sat_budget budget = alone ? large : small;
+  int32_t undecided = alone ? UNDECIDED_ALONE : UNDECIDED_IN_AUTO;
+  int64_t end = job->first_ii + (alone ? IIS_ALONE : IIS_IN_AUTO);
   tweed_error why = {0};
   if (alone && job->options->time_limit > 0)
-    limits.conflicts = 0; /* time is the limit */
+    budget.work = INFINITY; /* time is the limit */
   for (int64_t ii = job->first_ii; ii <= job->last_ii && ii < end && undecided > 0; ii++) {
     tweed_job_progress(job, "sat", ii);
-    tweed_status status = try_ii(job, ii, &limits, plan->start, &for_good, error);
+    tweed_status status = try_ii(job, ii, &budget, plan->start, &for_good, error);
     if (status == TWEED_OK) {
       plan->ii = ii;
       return status;
@@ -142,12 +156,13 @@ tweed_status tweed_run_sat(tweed_job *job, tweed_plan *plan, tweed_error *error)
 }
 
 /* Is there a schedule of that length? On TWEED_OK start[] is one. */
-static tweed_status try_length(tweed_job *job, int64_t ii, int64_t length, int64_t *start, tweed_error *error) {
+static tweed_status try_length(tweed_job *job, int64_t ii, int64_t length, tweed_sat_budget *budget, int64_t *start,
+                               tweed_error *error) {
   tweed_exact *e;
   bool decided;
   tweed_status status = tweed_exact_whole(job->graph, ii, length, tweed_job_max_start(job, ii), &e, error);
   if (status == TWEED_OK)
-    status = solve_model(job, e, &length_limits, start, &decided, error);
+    status = solve_model(job, e, budget, start, &decided, error);
   tweed_exact_free(e);
   return status;
 }
@@ -158,13 +173,14 @@ tweed_status tweed_sat_shorten(tweed_job *job, tweed_plan *plan, int64_t *bound,
   const tweed_graph *g = job->graph;
   int64_t *start = tweed_arena_array(job->arena, (size_t)g->n + 1, sizeof *start);
   int64_t low = *bound, high = tweed_exact_length(g, plan->start);
+  tweed_sat_budget budget = lengths;
   if (!start)
     return tweed_no_memory(error);
   if (g->n > MOST_LENGTH_OPS && low < high)
     return tweed_fail(error, TWEED_UNKNOWN, "lengths are proved for up to %d ops", MOST_LENGTH_OPS);
   for (bool first = true, open = false; low < high && !tweed_stopped(job->stop); first = false) {
     int64_t length = first ? low : low + (high - low) / 2;
-    tweed_status status = try_length(job, plan->ii, length, start, error);
+    tweed_status status = try_length(job, plan->ii, length, &budget, start, error);
     if (status == TWEED_NO_MEMORY)
       return status;
     if (status == TWEED_OK) {

@@ -1,5 +1,5 @@
 /* solve.c: tweed_solve(): options, bounds, the range of IIs, and the answer. */
-#include "solve/solver.h"
+#include "solve/sat.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +29,21 @@ tweed_status tweed_job_why(tweed_job *job, tweed_error *error, const char *forma
   return job->why[job->nwhy++] ? TWEED_OK : tweed_no_memory(error);
 }
 
+void tweed_job_note(tweed_job *job, const char *format, ...) {
+  char text[640];
+  va_list arguments;
+  va_start(arguments, format);
+  bool good = vsnprintf(text, sizeof text, format, arguments) >= 0;
+  va_end(arguments);
+  tweed_notes *n = job->notes;
+  void *items = n->lines;
+  char *line = good ? tweed_arena_strdup(job->arena, text) : NULL;
+  if (!line || !tweed_arena_grow(job->arena, &items, &n->capacity, (size_t)n->count + 1, sizeof *n->lines))
+    return;
+  n->lines = items;
+  n->lines[n->count++] = line;
+}
+
 void tweed_job_progress(tweed_job *job, const char *solver, int64_t trying_ii) {
   if (!job->options->progress)
     return;
@@ -49,7 +64,7 @@ void tweed_solve_options_default(tweed_solve_options *options) {
 }
 
 const char *tweed_solver_name(size_t i, const char **description) {
-  static const char about_auto[] = "list and ims, restarts while II is above MII; the best of all for acyclic problems";
+  static const char about_auto[] = "ims, then what improves or proves it; the best of all for acyclic problems";
   const tweed_solver *row = NULL;
   for (size_t k = 0, seen = 0; k < tweed_solver_count && !row && i > 0; k++)
     if (tweed_solvers[k].run && ++seen == i)
@@ -231,6 +246,44 @@ static void answer_without_starts(const tweed_job *job, tweed_status status, twe
     tweed_schedule_free(s);
 }
 
+static void job_note_bound(tweed_job *job, int64_t ii) {
+  const tweed_bounds *b = &job->bounds;
+  if (ii < 1)
+    tweed_job_note(job, "no proof was written: there is no II below 1");
+  else if (b->rec_mii > ii)
+    tweed_job_note(job, "no proof was written: II %lld is below RecMII %d, the bound of the circuit %s", (long long)ii,
+                   (int)b->rec_mii, b->circuit);
+  else
+    tweed_job_note(job, "no proof was written: II %lld is below MII %d, the bound of unit \"%s\"", (long long)ii,
+                   (int)b->mii, b->unit);
+}
+
+/* The proof file: that the II below the lower bound is infeasible, or, if an II was given and is, that one. Where there
+ * is nothing to prove or no proof to be had, a note says so; a file that cannot be written is an error. */
+static tweed_status write_proof(tweed_job *job, tweed_status answer, tweed_error *error) {
+  const tweed_solve_options *o = job->options;
+  tweed_error why = {0};
+  int64_t ii = answer == TWEED_INFEASIBLE && o->ii > 0 ? o->ii : job->lower_bound - 1;
+  if (!job->graph || job->problem->length > 0 || o->joint)
+    return tweed_fail(error, TWEED_BAD_INPUT, "a proof can be written for modulo problems without roles only");
+  if (ii < job->bounds.mii) {
+    job_note_bound(job, ii);
+    return answer;
+  }
+  tweed_status status = tweed_sat_prove(job->graph, ii, o->proof, job->stop, &why);
+  if (status == TWEED_OK)
+    return answer;
+  if (status == TWEED_UNKNOWN) {
+    tweed_job_note(job, "no proof was written: %.400s", why.message);
+    return answer;
+  }
+  if (error)
+    *error = why;
+  return status == TWEED_ILLEGAL
+             ? tweed_fail(error, TWEED_INTERNAL, "II %lld was refuted, but has a schedule", (long long)ii)
+             : status;
+}
+
 static tweed_status solve(tweed_job *job, const tweed_solve_seam *seam, const tweed_solver *row, tweed_schedule **out,
                           tweed_error *error) {
   const tweed_problem *p = job->problem;
@@ -244,7 +297,21 @@ static tweed_status solve(tweed_job *job, const tweed_solve_seam *seam, const tw
     status = tweed_run_rows(job, seam, job->options->normalize > 0 ? &tweed_normalized : row, out, error);
   if (status == TWEED_UNKNOWN && p->length == 0 && job->last_ii < job->bounds.mii)
     status = below_bound(job, error);
+  bool answered = status == TWEED_OK || status == TWEED_INFEASIBLE || status == TWEED_UNKNOWN;
+  if (job->options->proof && answered)
+    status = write_proof(job, status, error);
   return status;
+}
+
+/* The notes of the job become the schedule's. Without memory for them there are none. */
+static void keep_notes(const tweed_job *job, tweed_schedule *s) {
+  int32_t count = job->notes->count;
+  if (!s || count == 0)
+    return;
+  s->notes = tweed_arena_array(s->arena, (size_t)count, sizeof *s->notes);
+  for (s->nnotes = 0; s->notes && s->nnotes < count; s->nnotes++)
+    if (!(s->notes[s->nnotes] = tweed_arena_strdup(s->arena, job->notes->lines[s->nnotes])))
+      return;
 }
 
 tweed_status tweed_solve_with(const tweed_problem *p, const tweed_solve_options *options, const tweed_solve_seam *seam,
@@ -262,15 +329,22 @@ tweed_status tweed_solve_with(const tweed_problem *p, const tweed_solve_options 
   double now = tweed_clock();
   tweed_stop stop = {.interrupt = options->interrupt,
                      .deadline = options->time_limit > 0 ? now + options->time_limit : 0};
-  tweed_job job = {.problem = p, .options = options, .stop = &stop, .began = now, .last_progress = now};
+  tweed_notes notes = {0};
+  tweed_job job = {
+      .problem = p, .options = options, .stop = &stop, .notes = &notes, .began = now, .last_progress = now};
   job.arena = tweed_arena_new();
   if (!job.arena)
     return tweed_no_memory(error);
   status = solve(&job, seam, row, out, error);
+  if (status != TWEED_OK) {
+    tweed_schedule_free(*out);
+    *out = NULL;
+  }
   if (status == TWEED_OK)
     (*out)->seconds = tweed_clock() - now;
   else if (status == TWEED_INFEASIBLE || status == TWEED_UNKNOWN)
     answer_without_starts(&job, status, out);
+  keep_notes(&job, *out);
   tweed_arena_free(job.arena);
   return status;
 }

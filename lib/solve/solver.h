@@ -39,6 +39,9 @@ typedef struct tweed_job {
   tweed_proof lower_proof; /* what proves lower_bound, where it is above bounds.mii */
   int64_t best_ii;         /* found before this row ran, 0 = nothing */
   bool packed;             /* bounds include tweed_pack() */
+  int64_t unproved;        /* IIs from bounds.mii to below this one were refuted by rows that prove nothing; 0 = none */
+  int64_t length_limit;    /* of plans at the II that was found, once it is settled; 0 = none */
+  struct tweed_notes *notes;
   double began, last_progress;
   tweed_stop *stop;
   /* Why the answer is infeasible, a line each, from the arena. */
@@ -49,6 +52,15 @@ typedef struct tweed_job {
 
 /* Adds a line to job->why. */
 tweed_status tweed_job_why(tweed_job *job, tweed_error *error, const char *format, ...) TWEED_PRINTF(3, 4);
+
+/* What did not go as it should, one line each, for the answer; from the job's arena. */
+typedef struct tweed_notes {
+  const char **lines;
+  int32_t count;
+  size_t capacity;
+} tweed_notes;
+/* Adds one, unless memory runs out. */
+void tweed_job_note(tweed_job *job, const char *format, ...) TWEED_PRINTF(2, 3);
 
 /* Largest start time within the limit on stages; INT64_MAX = no limit. */
 int64_t tweed_job_max_start(const tweed_job *job, int64_t ii);
@@ -124,7 +136,8 @@ tweed_status tweed_run_rows(tweed_job *job, const tweed_solve_seam *seam, const 
 tweed_status tweed_list_starts(const tweed_graph *g, int64_t at_least, tweed_stop *stop, int64_t *start, int64_t *ii,
                                tweed_error *error);
 
-/* Makes the lifetimes of the plan shorter and its stages fewer, at its II. */
+/* Makes the lifetimes of the plan shorter and its stages fewer, at its II, and its length no longer than
+ * job->length_limit. */
 tweed_status tweed_compact(tweed_job *job, tweed_plan *plan, tweed_error *error);
 
 #endif

@@ -126,8 +126,7 @@ static void check_options(void) {
              {{.time_limit = -0.5}, "time limit"},
              {{.ii = 9, .max_ii = 8}, "at most 8"},
              {{.solver = "magic"},
-              "there is no solver \"magic\"; there are: auto, asap, alap, list, ims, backtrack, ims-restart"},
-             {{.solver = "sat"}, "solver \"sat\" is not in this version; there are: auto"},
+              "there is no solver \"magic\"; there are: auto, asap, alap, list, ims, backtrack, ims-restart, sat"},
              {{.solver = "gaus"}, "solver \"gaus\" is not in this version"}};
   tweed_problem *p = chain(false), *acyclic = chain(true);
   tweed_schedule *s = NULL;

@@ -23,6 +23,7 @@ static const char help[] =
     "  --time-limit S   stop after S seconds with the best so far; without it, work is limited, not time\n"
     "  --seed N         for solvers that use random numbers\n"
     "  --threads N      0 (default): as many as there are processors\n"
+    "  --proof FILE     writes a DRAT proof that the II below the lower bound is infeasible, and its CNF to FILE.cnf\n"
     "  --format FORMAT  text (default), json or dot\n"
     "  -o FILE          write there instead of to stdout\n\n"
     "Ctrl-C prints the best so far.\n\n"
@@ -112,6 +113,9 @@ static int solve(request *r) {
     error.status = status;
     library_error(&error);
   }
+  const char *note;
+  for (int32_t i = 0; s && (note = tweed_schedule_note(s, i)); i++)
+    fprintf(stderr, "tweed: note: %s\n", note);
   if (s && result <= EXIT_NOT_SOLVED) {
     int written = write_answer(r, p, s);
     result = written ? written : result;
@@ -183,6 +187,9 @@ static int take_option(request *r, int option, int argc, char **argv) {
   case 'j':
     good = parse_int32("--threads", 0, 1024, &r->options.threads);
     break;
+  case 'p':
+    r->options.proof = optarg;
+    break;
   case 'J':
     r->options.joint = true;
     break;
@@ -208,11 +215,13 @@ int command_solve(int argc, char **argv) {
                                           {"seed", required_argument, NULL, 'e'},
                                           {"threads", required_argument, NULL, 'j'},
                                           {"joint", no_argument, NULL, 'J'},
+                                          {"proof", required_argument, NULL, 'p'},
                                           {"format", required_argument, NULL, 'f'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
   request r = {.format = "text"};
   tweed_solve_options_default(&r.options);
+  r.options.prove_length = true;
   for (int option; (option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1;) {
     if (option == 'h')
       return print_solve_help();

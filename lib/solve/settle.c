@@ -1,0 +1,134 @@
+/* settle.c: once the II is found: bounds that lack a proof get one, and the length is made and proved the least. */
+#include "solve/exact.h"
+#include "solve/portfolio.h"
+#include <string.h>
+
+/* The IIs up to the bound once more, by a row that proves. What it finds instead counts too. */
+static tweed_status certify_by(tweed_job *job, const tweed_solver *row, tweed_best *b, tweed_error *error) {
+  tweed_job again = *job;
+  tweed_plan plan = tweed_plan_new(job);
+  if (!plan.start)
+    return tweed_no_memory(error);
+  again.first_ii = again.lower_bound = job->bounds.mii;
+  again.last_ii = job->unproved - 1;
+  again.lower_proof = TWEED_PROOF_NONE;
+  again.unproved = 0;
+  tweed_status status = row->run(&again, &plan, error);
+  if (status == TWEED_NO_MEMORY)
+    return status;
+  if ((status == TWEED_OK || status == TWEED_UNKNOWN) && plan.ii >= 0)
+    status = tweed_take_plan(job, row, &plan, b, error);
+  if (again.lower_bound < job->unproved || again.lower_proof == TWEED_PROOF_NONE) {
+    if (error->message[0])
+      tweed_job_note(job, "solver \"%s\" does not confirm the lower bound: %.400s", row->name, error->message);
+    return status == TWEED_NO_MEMORY ? status : TWEED_OK;
+  }
+  job->unproved = 0;
+  if (job->lower_proof == TWEED_PROOF_NONE)
+    job->lower_proof = again.lower_proof;
+  return TWEED_OK;
+}
+
+tweed_status tweed_certify(tweed_job *job, const tweed_solve_seam *seam, tweed_best *b, tweed_error *error) {
+  tweed_status status = TWEED_OK;
+  for (const tweed_solver *row = tweed_next_row(seam, TWEED_MODULO, NULL); row && status == TWEED_OK;
+       row = tweed_next_row(seam, TWEED_MODULO, row)) {
+    bool needed = job->unproved > job->bounds.mii && b->schedule->ii == job->lower_bound;
+    if (needed && row->proves & TWEED_PROVES_MORE && !tweed_stopped(job->stop))
+      status = certify_by(job, row, b, error);
+  }
+  return status;
+}
+
+/* The length that dependences alone ask for at the II. */
+static bool path_bound(const tweed_job *job, int64_t ii, int64_t *bound) {
+  const tweed_graph *g = job->graph;
+  int64_t *early = tweed_arena_array(job->arena, (size_t)g->n + 1, sizeof *early);
+  if (!early)
+    return false;
+  tweed_graph_earliest(g, ii, early);
+  *bound = tweed_exact_length(g, early);
+  return true;
+}
+
+/* Has the row shorten the plan. *bound is trusted as far as it does not contradict the plan; what a row says is not
+ * more than its word, like a refutation. */
+static tweed_status shorten_by(tweed_job *job, const tweed_solver *row, tweed_plan *plan, int64_t *bound,
+                               tweed_error *error) {
+  int64_t before = *bound, length = tweed_exact_length(job->graph, plan->start);
+  tweed_plan trial = tweed_plan_new(job);
+  if (!trial.start)
+    return tweed_no_memory(error);
+  trial.ii = plan->ii;
+  memcpy(trial.start, plan->start, (size_t)job->graph->n * sizeof *trial.start);
+  tweed_status status = row->shorten(job, &trial, bound, error);
+  int64_t now = tweed_exact_length(job->graph, trial.start);
+  if (*bound < before || *bound > now || now > length || trial.ii != plan->ii)
+    status = tweed_fail(error, TWEED_INTERNAL, "a length of %lld with bound %lld", (long long)now, (long long)*bound);
+  if (status != TWEED_OK && status != TWEED_UNKNOWN) {
+    *bound = before;
+    if (status != TWEED_NO_MEMORY)
+      tweed_job_note(job, "solver \"%s\" failed at the length and was passed over: %.400s", row->name, error->message);
+    return status;
+  }
+  memcpy(plan->start, trial.start, (size_t)job->graph->n * sizeof *plan->start);
+  return status;
+}
+
+/* A shorter plan takes the place of the best if it is legal. It is compacted at its length. */
+static tweed_status take_shorter(tweed_job *job, const tweed_solver *row, tweed_plan *plan, tweed_best *b,
+                                 tweed_error *error) {
+  tweed_schedule *s = NULL;
+  tweed_solver named = *row; /* whose II it is */
+  named.name = b->schedule->solver;
+  named.compact = true;
+  job->length_limit = tweed_exact_length(job->graph, plan->start);
+  tweed_status status = tweed_judge(job, &named, plan, &s, error);
+  if (status == TWEED_NO_MEMORY)
+    return status;
+  if (status != TWEED_OK) {
+    tweed_job_note(job, "solver \"%s\" gave an illegal schedule for the length: %.400s", row->name, error->message);
+    return TWEED_ILLEGAL;
+  }
+  tweed_schedule_free(b->schedule);
+  b->schedule = s;
+  return TWEED_OK;
+}
+
+/* One row; false: it is settled, or there is no use in going on. */
+static bool next_shorten(tweed_job *job, const tweed_solver *row, tweed_best *b, int64_t *bound, tweed_status *status,
+                         tweed_error *error) {
+  const tweed_graph *g = job->graph;
+  tweed_plan plan = tweed_plan_new(job);
+  int64_t before = *bound, length = tweed_exact_length(g, b->schedule->start);
+  if (!plan.start) {
+    *status = tweed_no_memory(error);
+    return false;
+  }
+  plan.ii = b->schedule->ii;
+  memcpy(plan.start, b->schedule->start, (size_t)g->n * sizeof *plan.start);
+  *status = shorten_by(job, row, &plan, bound, error);
+  if ((*status == TWEED_OK || *status == TWEED_UNKNOWN) && tweed_exact_length(g, plan.start) < length) {
+    tweed_status taken = take_shorter(job, row, &plan, b, error);
+    *status = taken == TWEED_OK ? *status : taken;
+    *bound = taken == TWEED_OK ? *bound : before;
+  }
+  return *status != TWEED_NO_MEMORY && *bound < tweed_exact_length(g, b->schedule->start);
+}
+
+tweed_status tweed_shorten(tweed_job *job, const tweed_solve_seam *seam, const tweed_solver *only, tweed_best *b,
+                           tweed_error *error) {
+  tweed_status status = TWEED_OK;
+  int64_t bound = 0;
+  if (only && !only->shorten)
+    return TWEED_OK;
+  if (!path_bound(job, b->schedule->ii, &bound))
+    return tweed_no_memory(error);
+  bool open = bound < tweed_exact_length(job->graph, b->schedule->start);
+  for (const tweed_solver *row = only ? only : tweed_next_row(seam, TWEED_MODULO, NULL); row && open;
+       row = only ? NULL : tweed_next_row(seam, TWEED_MODULO, row))
+    if (row->shorten && !tweed_stopped(job->stop))
+      open = next_shorten(job, row, b, &bound, &status, error);
+  b->schedule->length_bound = bound;
+  return status == TWEED_NO_MEMORY ? status : TWEED_OK;
+}
