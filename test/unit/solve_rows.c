@@ -178,7 +178,8 @@ int main(void) {
       gaps += check_threads(p);
       seeds += check_seed(p);
       check_limits(p);
-      check_exact_rows(p);
+      if (i % 9 == 0)
+        check_exact_rows(p);
     }
     tweed_problem_free(p);
   }
