@@ -1,5 +1,6 @@
 /* options.c: the parameters of the passes, as text and as a struct. */
 #include "base/base.h"
+#include "llvm/pass.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,20 @@ static const char known[] = "machine, solver, time-limit, max-stages, max-ii, se
 
 void tweed_llvm_options_default(tweed_llvm_options *options) {
   *options = (tweed_llvm_options){.mode = TWEED_LLVM_AUTO};
+}
+
+tweed_status tweed_llvm_check_solver(const char *solver, tweed_error *error) {
+  char there[256];
+  size_t used = 0;
+  const char *name;
+  for (size_t i = 0; (name = tweed_solver_name(i, NULL)); i++) {
+    if (!solver || strcmp(name, solver) == 0)
+      return TWEED_OK;
+    if (used < sizeof there)
+      used += (size_t)snprintf(there + used, sizeof there - used, "%s%s", i > 0 ? ", " : "", name);
+  }
+  return tweed_fail_at(error, TWEED_BAD_INPUT, "", 0, 0, "solver", "there is no solver '%.80s' (known: %s)", solver,
+                       there);
 }
 
 /* One "name=value" or "name"; value NULL: there is no '='. */
@@ -52,8 +67,10 @@ static tweed_status read_text(const parameter *p, const char **out, tweed_error 
 static tweed_status apply(const parameter *p, tweed_llvm_options *options, tweed_error *error) {
   if (strcmp(p->name, "machine") == 0)
     return read_text(p, &options->machine, error);
-  if (strcmp(p->name, "solver") == 0)
-    return read_text(p, &options->solver, error);
+  if (strcmp(p->name, "solver") == 0) {
+    tweed_status s = read_text(p, &options->solver, error);
+    return s == TWEED_OK ? tweed_llvm_check_solver(options->solver, error) : s;
+  }
   if (strcmp(p->name, "time-limit") == 0)
     return read_int32(p, &options->time_limit_ms, error);
   if (strcmp(p->name, "max-stages") == 0)

@@ -420,6 +420,8 @@ tweed_status tweed_pass_run(tw_bridge *b, const tweed_llvm_options *options, twe
   *changed = false;
   if (!has_loops(b))
     return TWEED_OK;
-  tweed_status s = load_machine(&r, cache);
+  tweed_status s = tweed_llvm_check_solver(options->solver, r.error);
+  if (s == TWEED_OK)
+    s = load_machine(&r, cache);
   return s == TWEED_OK ? run_loops(&r, changed) : s;
 }

@@ -23,6 +23,9 @@ void tweed_pass_cache_clear(tweed_pass_cache *cache);
 tweed_status tweed_pass_run(tw_bridge *b, const tweed_llvm_options *options, tweed_pass_cache *cache, bool *changed,
                             tweed_error *error);
 
+/* TWEED_BAD_INPUT lists the solvers that there are. NULL is "auto". */
+tweed_status tweed_llvm_check_solver(const char *solver, tweed_error *error);
+
 #ifdef __cplusplus
 }
 #endif
