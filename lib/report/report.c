@@ -3,14 +3,40 @@
 
 #include <string.h>
 
+static const struct {
+  const char *name, *description;
+  tweed_status (*write)(const tweed_problem *, const tweed_schedule *, FILE *, tweed_error *);
+} formats[] = {
+    {"text", "the table of a round, roles, rings, memory", tweed_report_text},
+    {"dot", "the graph, for Graphviz", tweed_report_dot},
+    {"pseudo", "what each role does, as pseudocode", tweed_report_pseudo},
+    {"cuda", "a skeleton of the kernel in CUDA C++ (joint schedules)", tweed_report_cuda},
+};
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+const char *tweed_report_format(size_t i, const char **description) {
+  if (i >= FORMATS)
+    return NULL;
+  if (description)
+    *description = formats[i].description;
+  return formats[i].name;
+}
+
+tweed_status report_check_placed(const tweed_problem *p, const tweed_schedule *s, const char *format,
+                                 tweed_error *error) {
+  if (s->answer != TWEED_ANSWER_OPTIMAL && s->answer != TWEED_ANSWER_FEASIBLE)
+    return tweed_fail(error, TWEED_BAD_INPUT, "there is nothing to write as %s: the problem is %s", format,
+                      tweed_answer_name(s->answer));
+  return tweed_verify(p, s, error);
+}
+
 tweed_status tweed_report(const tweed_problem *p, const tweed_schedule *s, const char *format, FILE *file,
                           tweed_error *error) {
-  static const struct {
-    const char *name;
-    tweed_status (*write)(const tweed_problem *, const tweed_schedule *, FILE *, tweed_error *);
-  } formats[] = {{"text", tweed_report_text}, {"dot", tweed_report_dot}};
-  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+  for (size_t i = 0; i < FORMATS; i++)
     if (strcmp(format, formats[i].name) == 0)
       return formats[i].write(p, s, file, error);
-  return tweed_fail(error, TWEED_BAD_INPUT, "there is no format \"%s\"; there are text and dot", format);
+  char list[160] = "";
+  for (size_t i = 0, used = 0; i < FORMATS; i++)
+    used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", formats[i].name);
+  return tweed_fail(error, TWEED_BAD_INPUT, "there is no format \"%s\"; there are %s", format, list);
 }
