@@ -1,5 +1,5 @@
-/* cuda.c: a skeleton of the kernel in CUDA C++ for Hopper: roles by warp, rings in shared memory with their barriers, each
- * role's loop with prologue and epilogue. What the ops do is left to be filled in. */
+/* cuda.c: a skeleton of the kernel in CUDA C++ for Hopper: roles by warp, rings in shared memory with their barriers,
+ * each role's loop with prologue and epilogue. What the ops do is left to be filled in. */
 #include "report/cuda.h"
 
 #include <errno.h>
@@ -114,8 +114,8 @@ static void put_ring_call(cuda_writer *w, const char *function, const char *befo
   end(w);
 }
 
-/* wgmma.wait_group takes 0 … 7. In the prologue and the epilogue, and where steps depend on n, fewer ops may be in flight
- * than in the steady state: all of them are waited for. */
+/* wgmma.wait_group takes 0 … 7. In the prologue and the epilogue, and where steps depend on n, fewer ops may be in
+ * flight than in the steady state: all of them are waited for. */
 static void put_wait_done(cuda_writer *w, const report_step *step, const report_index *target, bool steady) {
   char template[32];
   int32_t pending = steady ? step->pending : 0;

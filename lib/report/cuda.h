@@ -12,9 +12,9 @@ enum { MOST_CUDA_STEPS = 4000, MOST_BLOCK_WARPS = 32, MOST_BARRIERS = 15 };
 /* Which warps run which role, and what registers each warp group (four warps) may have.
  * Roles of whole warp groups come first, so that each begins at a multiple of four; small ones share the rest. */
 typedef struct cuda_layout {
-  int32_t nwarps;      /* in the block, idle ones included */
-  int32_t *first_warp; /* per role */
-  int32_t *by_warp;    /* roles in the order of their first warp */
+  int32_t nwarps;           /* in the block, idle ones included */
+  int32_t *first_warp;      /* per role */
+  int32_t *by_warp;         /* roles in the order of their first warp */
   int32_t nordered, nwhole; /* roles, and those of whole warp groups among them */
   int32_t entry;            /* registers per thread at launch */
   int32_t *regs;            /* per role, for setmaxnreg: the same for all that share a warp group */

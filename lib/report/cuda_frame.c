@@ -1,4 +1,5 @@
-/* cuda_frame.c: the parts of a CUDA skeleton around the roles: primitives, shared memory, stubs of the ops, the kernel. */
+/* cuda_frame.c: the parts of a CUDA skeleton around the roles: primitives, shared memory, stubs of the ops, the kernel.
+ */
 #include "report/cuda.h"
 
 #include <string.h>
@@ -14,7 +15,8 @@ static const char *const primitives[] = {
     "  return (unsigned)__cvta_generic_to_shared(p);",
     "}",
     "__device__ __forceinline__ void mbarrier_init(Barrier *b, unsigned arrivals) {",
-    "  asm volatile(\"mbarrier.init.shared::cta.b64 [%0], %1;\" ::\"r\"(shared_address(b)), \"r\"(arrivals) : \"memory\");",
+    "  asm volatile(\"mbarrier.init.shared::cta.b64 [%0], %1;\" ::\"r\"(shared_address(b)), \"r\"(arrivals) : "
+    "\"memory\");",
     "}",
     "__device__ __forceinline__ void fence_mbarrier_init() {",
     "  asm volatile(\"fence.mbarrier_init.release.cluster;\" ::: \"memory\");",
@@ -23,25 +25,29 @@ static const char *const primitives[] = {
     "  asm volatile(\"mbarrier.arrive.shared::cta.b64 _, [%0];\" ::\"r\"(shared_address(b)) : \"memory\");",
     "}",
     "__device__ __forceinline__ void mbarrier_arrive_expect_tx(Barrier *b, unsigned bytes) {",
-    "  asm volatile(\"mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;\" ::\"r\"(shared_address(b)), \"r\"(bytes)",
+    "  asm volatile(\"mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;\" ::\"r\"(shared_address(b)), "
+    "\"r\"(bytes)",
     "               : \"memory\");",
     "}",
     "// What a bulk copy does when its bytes are there.",
     "__device__ __forceinline__ void mbarrier_complete_tx(Barrier *b, unsigned bytes) {",
-    "  asm volatile(\"mbarrier.complete_tx.relaxed.cta.shared::cta.b64 [%0], %1;\" ::\"r\"(shared_address(b)), \"r\"(bytes)",
+    "  asm volatile(\"mbarrier.complete_tx.relaxed.cta.shared::cta.b64 [%0], %1;\" ::\"r\"(shared_address(b)), "
+    "\"r\"(bytes)",
     "               : \"memory\");",
     "}",
     "// Waits for the end of the phase of that parity: the current one or the one before it.",
     "__device__ __forceinline__ void mbarrier_wait(Barrier *b, unsigned parity) {",
     "  unsigned done;",
     "  do",
-    "    asm volatile(\"{\\n.reg .pred p;\\nmbarrier.try_wait.parity.shared::cta.b64 p, [%1], %2;\\nselp.u32 %0, 1, 0, p;\\n}\"",
+    "    asm volatile(\"{\\n.reg .pred p;\\nmbarrier.try_wait.parity.shared::cta.b64 p, [%1], %2;\\nselp.u32 %0, 1, 0, "
+    "p;\\n}\"",
     "                 : \"=r\"(done)",
     "                 : \"r\"(shared_address(b)), \"r\"(parity)",
     "                 : \"memory\");",
     "  while (!done);",
     "}",
-    "// Between ordinary accesses of shared memory and those of bulk copies and wgmma, by each thread that wrote or read.",
+    "// Between ordinary accesses of shared memory and those of bulk copies and wgmma, by each thread that wrote or "
+    "read.",
     "__device__ __forceinline__ void fence_proxy_async() {",
     "  asm volatile(\"fence.proxy.async.shared::cta;\" ::: \"memory\");",
     "}",
@@ -72,7 +78,8 @@ static const char *const primitives[] = {
     "// Arrives when the matrix operations that this thread has started are done.",
     "__device__ __forceinline__ void arrive_when_done(Barrier *b) {",
     "#if defined(__CUDA_ARCH_FEAT_SM100_ALL)",
-    "  asm volatile(\"tcgen05.commit.cta_group::1.mbarrier::arrive::one.shared::cluster.b64 [%0];\" ::\"r\"(shared_address(b))",
+    "  asm volatile(\"tcgen05.commit.cta_group::1.mbarrier::arrive::one.shared::cluster.b64 [%0];\" "
+    "::\"r\"(shared_address(b))",
     "               : \"memory\");",
     "#else",
     "  mbarrier_arrive(b); // before sm_100a, matrix operations don't signal: right only while the ops are stubs",
@@ -83,8 +90,10 @@ static const char *const primitives[] = {
 };
 
 static const char *const ring_functions[] = {
-    "// A ring: use u (iteration u of the loop) is in slot u mod Depth, in phase u div Depth of the slot. The first use of each",
-    "// slot finds it empty: a wait for the phase \"before\" the first one doesn't block. In a persistent kernel, u must go on",
+    "// A ring: use u (iteration u of the loop) is in slot u mod Depth, in phase u div Depth of the slot. The first "
+    "use of each",
+    "// slot finds it empty: a wait for the phase \"before\" the first one doesn't block. In a persistent kernel, u "
+    "must go on",
     "// counting from one tile to the next.",
     "template <int Depth> struct Ring {",
     "  Barrier full[Depth], empty[Depth];",
@@ -129,12 +138,14 @@ static const char *const ring_functions[] = {
     "template <int Depth> __device__ __forceinline__ void arrive_empty(const Context &c, Ring<Depth> &ring, int use) {",
     "  arrive(c, &ring.empty[use % Depth]);",
     "}",
-    "template <int Depth> __device__ __forceinline__ void full_when_done(const Context &c, Ring<Depth> &ring, int use) {",
+    "template <int Depth> __device__ __forceinline__ void full_when_done(const Context &c, Ring<Depth> &ring, int use) "
+    "{",
     "  if (c.leader)",
     "    arrive_when_done(&ring.full[use % Depth]);",
     "  __syncwarp();",
     "}",
-    "template <int Depth> __device__ __forceinline__ void empty_when_done(const Context &c, Ring<Depth> &ring, int use) {",
+    "template <int Depth> __device__ __forceinline__ void empty_when_done(const Context &c, Ring<Depth> &ring, int "
+    "use) {",
     "  if (c.leader)",
     "    arrive_when_done(&ring.empty[use % Depth]);",
     "  __syncwarp();",
@@ -181,12 +192,15 @@ static void put_head(cuda_writer *w) {
   report_line_add(&w->line, ", written by Tweed %s.", TWEED_VERSION);
   end(w);
   begin(w);
-  report_line_add(&w->line, "// II %d cycles, %d stages. Fill in the functions op_…, wait_… and stage_…, and the structs.",
+  report_line_add(&w->line,
+                  "// II %d cycles, %d stages. Fill in the functions op_…, wait_… and stage_…, and the structs.",
                   (int)v->s->ii, (int)tweed_schedule_stages(v->s));
   end(w);
   fputs("//   nvcc -std=c++17 -gencode arch=compute_90a,code=sm_90a -c THIS.cu\n"
-        "// Left out on purpose: no barrier of the whole block after the split into roles (sync_role() is for one role), no\n"
-        "// calls of functions that are not inlined (wgmma would be serialized). Nothing here reads a clock: the cycles in\n"
+        "// Left out on purpose: no barrier of the whole block after the split into roles (sync_role() is for one "
+        "role), no\n"
+        "// calls of functions that are not inlined (wgmma would be serialized). Nothing here reads a clock: the "
+        "cycles in\n"
         "// the comments are those of the schedule.\n\n",
         w->file);
 }
@@ -282,10 +296,8 @@ static int64_t copies(const report_view *v, int32_t op) {
 static void put_structs(cuda_writer *w) {
   const report_view *v = w->v;
   for (int32_t r = 0; r < v->nroles; r++) {
-    fprintf(w->file, "struct Role%d { // registers of role %d", (int)r, (int)r);
-    if (v->roles[r].regs >= 0)
-      fprintf(w->file, "; its values need %lld per thread", (long long)v->roles[r].regs);
-    fputc('\n', w->file);
+    fprintf(w->file, "struct Role%d { // registers of role %d; its values need %lld per thread\n", (int)r, (int)r,
+            (long long)v->roles[r].regs);
     for (int32_t i = 0; i < v->roles[r].nops; i++) {
       int32_t op = v->roles[r].ops[i];
       int64_t n = copies(v, op);
@@ -412,7 +424,8 @@ static void put_op_stub(cuda_writer *w, int32_t op) {
     put_slot_comment(w, op);
   if (report_cuda_copies(v, op)) {
     const report_ring *ring = &v->rings[v->data_ring[op]];
-    fputs("  // To be filled in: cp.async.bulk(.tensor) to the slot, which signals these bytes to this barrier; until then:\n",
+    fputs("  // To be filled in: cp.async.bulk(.tensor) to the slot, which signals these bytes to this barrier; until "
+          "then:\n",
           w->file);
     begin(w);
     report_line_add(&w->line, "  mbarrier_complete_tx(&c.barriers->");
@@ -513,8 +526,8 @@ static void put_entry(cuda_writer *w, int32_t role, const char *indent) {
           indent, (int)role);
 }
 
-/* The roles of less than a warp group: all warps of the groups that they share change their registers together, the idle
- * ones too. */
+/* The roles of less than a warp group: all warps of the groups that they share change their registers together, the
+ * idle ones too. */
 static void put_small_roles(cuda_writer *w, const char *indent) {
   const cuda_layout *layout = w->layout;
   put_registers(w, layout->by_warp[layout->nwhole]);

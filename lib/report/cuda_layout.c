@@ -84,13 +84,11 @@ static bool share_registers(const report_view *v, cuda_layout *out, int32_t over
   return true;
 }
 
-/* Moving registers needs several warp groups and known needs. */
+/* Moving registers needs several warp groups, and needs that were looked at. */
 static void set_registers(const report_view *v, cuda_layout *out) {
   int64_t entry = BLOCK_REGISTERS / (out->nwarps * 32) / STEP * STEP;
   bool known = out->nwarps > WARP_GROUP && v->p->machine->warps.registers > 0;
   out->entry = (int32_t)(entry < 248 ? entry : 248);
-  for (int32_t r = 0; r < v->nroles; r++)
-    known = known && (v->roles[r].nops == 0 || v->roles[r].regs >= 0);
   out->moves_regs = known && (share_registers(v, out, OVERHEAD) || share_registers(v, out, 0));
 }
 
@@ -127,7 +125,8 @@ static tweed_status check(const report_view *v, const cuda_layout *layout, tweed
                       (int)layout->nwarps);
   for (int32_t i = 0; i < v->nrings; i++)
     if (v->rings[i].depth > 1 << 20 || v->rings[i].bytes > (int64_t)1 << 30)
-      return tweed_fail(error, TWEED_BAD_INPUT, "the ring of \"%s\" is too large for a skeleton: %d slots of %lld bytes",
+      return tweed_fail(error, TWEED_BAD_INPUT,
+                        "the ring of \"%s\" is too large for a skeleton: %d slots of %lld bytes",
                         v->p->ops[v->rings[i].op].name, (int)v->rings[i].depth, (long long)v->rings[i].bytes);
   return TWEED_OK;
 }

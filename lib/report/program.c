@@ -1,6 +1,6 @@
-/* program.c: role programs out of a schedule. Steps are placed at moments of the schedule at which what they wait for has
- * happened, and those of one moment in an order in which nothing waits for a later one; so no execution can block for ever,
- * however fast or slow the roles are.
+/* program.c: role programs out of a schedule. Steps are placed at moments of the schedule at which what they wait for
+ * has happened, and those of one moment in an order in which nothing waits for a later one; so no execution can block
+ * for ever, however fast or slow the roles are.
  *
  *   op u             waits for its inputs, runs; a value in a memory is full when u is done
  *   staged value     at the time its registers are there: wait for a free slot, write, signal full
@@ -36,13 +36,8 @@ static bool add(builder *b, report_step_kind kind, int32_t op, int32_t ring, int
   if (!tweed_arena_grow(b->v->arena, &steps, &b->capacity, (size_t)program->nsteps + 1, sizeof *program->steps))
     return false;
   program->steps = steps;
-  program->steps[program->nsteps] = (report_step){.kind = kind,
-                                                  .op = op,
-                                                  .ring = ring,
-                                                  .lag = lag,
-                                                  .at = b->at,
-                                                  .rank = b->rank,
-                                                  .sequence = program->nsteps};
+  program->steps[program->nsteps] = (report_step){
+      .kind = kind, .op = op, .ring = ring, .lag = lag, .at = b->at, .rank = b->rank, .sequence = program->nsteps};
   program->nsteps++;
   return true;
 }
@@ -75,8 +70,8 @@ static bool same_queue(const builder *b, int32_t u, int32_t v) {
   return u == v;
 }
 
-/* An async op of the role that must be done before the end of `dep` starts. One that accumulates in place, or enters its
- * pipeline behind the other, needs no wait. */
+/* An async op of the role that must be done before the end of `dep` starts. One that accumulates in place, or enters
+ * its pipeline behind the other, needs no wait. */
 static bool waits_done(const builder *b, const tweed_dep *dep) {
   if (dep->from == dep->to || !class_of(b, dep->from)->async || dep->kind == TWEED_DEP_CONTROL)
     return false;
@@ -141,18 +136,27 @@ static bool add_gathering(builder *b, int32_t op) {
 /* ---- signals -------------------------------------------------------------------------------------------------------
  */
 
+/* Whether others only need to know that op has started. */
+static bool only_control(const builder *b, int32_t op) {
+  const tweed_problem *p = b->v->p;
+  for (int32_t i = p->out_begin[op]; i < p->out_begin[op + 1]; i++)
+    if (report_needs_order(b->v, &p->deps[p->out[i]]) && p->deps[p->out[i]].kind != TWEED_DEP_CONTROL)
+      return false;
+  return true;
+}
+
 /* Signals full once op is done: at once, by the hardware, or after a wait of the role at the time it should be done. */
 static bool add_full(builder *b, int32_t op, int32_t index) {
   const report_ring *ring = &b->v->rings[index];
   report_arrivals *arrivals = &b->arrivals[index];
   arrivals->full = b->v->roles[b->role].warps;
-  if (!class_of(b, op)->async && !ring->staged)
+  if ((!class_of(b, op)->async && !ring->staged) || (!ring->data && only_control(b, op)))
     return add(b, STEP_FULL, op, index, 0);
   if (ring->data ? report_signals(b->v, op) : report_commits(b->v, op)) {
     arrivals->full = 1;
     return add(b, STEP_WHEN_FULL, op, index, 0);
   }
-  after_op(b, op, report_publish(b->v, op), RANK_STAGE);
+  after_op(b, op, report_publish(b->v, op, ring->data), RANK_STAGE);
   if (class_of(b, op)->async && !add(b, STEP_WAIT_DONE, op, -1, 0))
     return false;
   if (ring->staged && (!add(b, STEP_WAIT_EMPTY, op, index, 0) || !add(b, STEP_STAGE, op, index, 0)))
@@ -191,14 +195,18 @@ static release release_of(const builder *b, const report_ring *ring, int32_t rol
       r.all_signal = r.all_signal && report_commits(b->v, dep->to);
     }
   }
+  int64_t last_rank = -1;
   for (int32_t i = p->out_begin[ring->op]; i < p->out_begin[ring->op + 1]; i++) {
     const tweed_dep *dep = &p->deps[p->out[i]];
-    int64_t at = reads(b, ring, dep, role) ? read_end(b, ring, dep, r.all_signal) : 0;
     if (!reads(b, ring, dep, role))
       continue;
-    if (!r.last || at > r.at || (at == r.at && b->v->rank[dep->to] > b->v->rank[r.last->to])) {
+    /* of one moment, what is done then comes before what starts then */
+    bool late = class_of(b, dep->to)->async && ring->data && !r.all_signal;
+    int64_t at = read_end(b, ring, dep, r.all_signal), rank = late ? -1 : b->v->rank[dep->to];
+    if (!r.last || at > r.at || (at == r.at && rank > last_rank)) {
       r.last = dep;
       r.at = at;
+      last_rank = rank;
     }
   }
   return r;
@@ -370,8 +378,8 @@ static int64_t floor_div(int64_t a, int64_t b) {
   return a / b - (a % b != 0 && a < 0);
 }
 
-/* How many of the iterations of w's issue lie between that of the op waited for and the wait, strictly. Counted from the
- * iteration of the wait; those that the first round of the steady state doesn't have are left out. */
+/* How many of the iterations of w's issue lie between that of the op waited for and the wait, strictly. Counted from
+ * the iteration of the wait; those that the first round of the steady state doesn't have are left out. */
 static int64_t issued_between(const builder *b, const report_step *issue, const report_step *wait,
                               const report_step *w) {
   int64_t ii = b->v->s->ii, from = issue->at - (int64_t)wait->lag * ii, to = wait->at;

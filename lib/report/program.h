@@ -10,15 +10,15 @@ typedef enum report_step_kind {
   STEP_WAIT_DONE,  /* for an async op of this role */
   STEP_GROUP_SYNC, /* all warps of the role are here: what they wrote is complete */
   STEP_OP,
-  STEP_STAGE,      /* write a value in registers to its slot */
-  STEP_FULL,       /* signal that the slot is full */
-  STEP_EMPTY,      /* signal that this role needs the slot no more */
-  STEP_WHEN_FULL,  /* the same two, by the hardware, once `op` and the async ops before it are done */
+  STEP_STAGE,     /* write a value in registers to its slot */
+  STEP_FULL,      /* signal that the slot is full */
+  STEP_EMPTY,     /* signal that this role needs the slot no more */
+  STEP_WHEN_FULL, /* the same two, by the hardware, once `op` and the async ops before it are done */
   STEP_WHEN_EMPTY,
 } report_step_kind;
 
-/* A step is done once in each iteration j of the loop, 0 <= j < n, and touches iteration j - lag of its op or ring (of which
- * it does nothing where that is no iteration). It runs `stage` rounds after the first step of iteration j. */
+/* A step is done once in each iteration j of the loop, 0 <= j < n, and touches iteration j - lag of its op or ring (of
+ * which it does nothing where that is no iteration). It runs `stage` rounds after the first step of iteration j. */
 typedef struct report_step {
   report_step_kind kind;
   int32_t op;   /* the one that runs, or is waited for, or ends what is signalled */
@@ -43,8 +43,7 @@ typedef struct report_arrivals {
 } report_arrivals;
 
 /* One program per role, in the view's arena, and one count of arrivals per ring. */
-tweed_status report_programs(report_view *v, report_program **programs, report_arrivals **arrivals,
-                             tweed_error *error);
+tweed_status report_programs(report_view *v, report_program **programs, report_arrivals **arrivals, tweed_error *error);
 
 /* ---- writing programs out ------------------------------------------------------------------------------------------
  */
@@ -72,8 +71,8 @@ typedef struct report_instance {
   report_guard guard;
 } report_instance;
 
-/* The step in round t of the prologue, in the steady state, in round n + t of the epilogue, or in any round (rolled). False
- * where it doesn't happen. The rounds of an epilogue are there only for n >= rounds - 1 - t. */
+/* The step in round t of the prologue, in the steady state, in round n + t of the epilogue, or in any round (rolled).
+ * False where it doesn't happen. The rounds of an epilogue are there only for n >= rounds - 1 - t. */
 bool report_instance_of(const report_program *program, const report_step *step, report_phase phase, int64_t t,
                         report_instance *out);
 /* "3", "i", "i - 2" */

@@ -288,9 +288,10 @@ static void put_head(writer *w, const report_arrivals *arrivals) {
         "schedule.\n",
         w->file);
   if (s->joint && w->v->nrings)
-    fputs("A wait at a barrier ends when the phase of that parity is complete; an arrival is one per warp, or one of the "
-          "hardware.\n\n",
-          w->file);
+    fputs(
+        "A wait at a barrier ends when the phase of that parity is complete; an arrival is one per warp, or one of the "
+        "hardware.\n\n",
+        w->file);
   for (int32_t i = 0; i < w->v->nrings; i++)
     put_ring(w, &w->v->rings[i], &arrivals[i]);
 }

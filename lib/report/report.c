@@ -9,6 +9,8 @@ static const struct {
 } formats[] = {
     {"text", "the table of a round, roles, rings, memory", tweed_report_text},
     {"dot", "the graph, for Graphviz", tweed_report_dot},
+    {"svg", "pictures: timeline, one round, rings", tweed_report_svg},
+    {"html", "the pictures on a page, with roles, channels, memories", tweed_report_html},
     {"pseudo", "what each role does, as pseudocode", tweed_report_pseudo},
     {"cuda", "a skeleton of the kernel in CUDA C++ (joint schedules)", tweed_report_cuda},
 };

@@ -3,21 +3,6 @@
 
 #include <stdlib.h>
 
-int64_t report_hold(const report_view *v, int32_t op) {
-  const tweed_class *class = tweed_class_of(v->p, op);
-  int64_t hold = 1;
-  if (class->hold > 0)
-    return class->hold;
-  for (int32_t u = 0; u < class->nuses && !class->async; u++)
-    hold = class->uses[u].cycles > hold ? class->uses[u].cycles : hold;
-  return hold;
-}
-
-int64_t report_done(const report_view *v, int32_t op) {
-  const tweed_class *class = tweed_class_of(v->p, op);
-  return class->async ? class->latency : report_hold(v, op);
-}
-
 static bool has_footprint(const tweed_problem *p, int32_t op) {
   for (int32_t m = 0; m < p->machine->nmemories && p->ops[op].bytes; m++)
     if (p->ops[op].bytes[m] > 0)
@@ -85,19 +70,6 @@ static bool rank_ops(report_view *v) {
   return true;
 }
 
-/* The least of the sizes that is enough for all ops of the role. */
-static int32_t group_size(const report_view *v, const report_role *role) {
-  const tweed_warps *warps = &v->p->machine->warps;
-  int32_t need = 1, size = 0;
-  for (int32_t i = 0; i < role->nops; i++)
-    if (tweed_class_of(v->p, role->ops[i])->warps > need)
-      need = tweed_class_of(v->p, role->ops[i])->warps;
-  for (int32_t i = 0; i < warps->nsizes; i++)
-    if (warps->sizes[i] >= need && (size == 0 || warps->sizes[i] < size))
-      size = warps->sizes[i];
-  return size ? size : need;
-}
-
 static bool sort_role(report_view *v, int32_t index) {
   report_role *role = &v->roles[index];
   place *places = tweed_arena_array(v->arena, (size_t)role->nops, sizeof *places);
@@ -112,8 +84,8 @@ static bool sort_role(report_view *v, int32_t index) {
   qsort(places, (size_t)role->nops, sizeof *places, compare);
   for (int32_t i = 0; i < role->nops; i++)
     role->ops[i] = places[i].op;
-  role->warps = v->s->joint ? group_size(v, role) : 1;
-  role->regs = 100;
+  role->warps = v->s->joint ? v->joint.roles[index].warps : 1;
+  role->regs = v->s->joint ? v->joint.roles[index].registers : 0;
   return true;
 }
 
@@ -152,12 +124,13 @@ static bool crosses(const report_view *v, const tweed_dep *dep) {
 }
 
 /* As soon as it is there, or as the first of the dependences across roles says. */
-int64_t report_publish(const report_view *v, int32_t op) {
+int64_t report_publish(const report_view *v, int32_t op, bool data) {
   const tweed_problem *p = v->p;
   int64_t at = tweed_class_of(p, op)->latency;
   for (int32_t i = p->out_begin[op]; i < p->out_begin[op + 1]; i++) {
     const tweed_dep *dep = &p->deps[p->out[i]];
-    if (crosses(v, dep) && dep->latency < at && dep->kind != TWEED_DEP_CONTROL)
+    bool counts = data ? crosses(v, dep) && report_by_value(dep) : report_needs_order(v, dep);
+    if (counts && dep->latency < at)
       at = dep->latency;
   }
   return at;
@@ -203,12 +176,12 @@ static int64_t life_of(const report_view *v, const report_ring *ring) {
   const tweed_problem *p = v->p;
   int64_t life = 1, from = v->s->start[ring->op];
   if (ring->staged)
-    from += report_publish(v, ring->op);
+    from += report_publish(v, ring->op, true);
   for (int32_t i = p->out_begin[ring->op]; i < p->out_begin[ring->op + 1]; i++) {
     const tweed_dep *dep = &p->deps[p->out[i]];
     bool reads = ring->data ? report_by_value(dep) && dep->to != dep->from && (crosses(v, dep) || !ring->staged)
                             : report_needs_order(v, dep);
-    int64_t done = report_done(v, dep->to), end;
+    int64_t done = tweed_done(p, dep->to), end;
     end = v->s->start[dep->to] + (int64_t)dep->distance * v->s->ii + (done > 1 ? done : 1);
     if (reads && end - from > life)
       life = end - from;
@@ -218,9 +191,9 @@ static int64_t life_of(const report_view *v, const report_ring *ring) {
 
 static void set_depth(const report_view *v, report_ring *ring) {
   int64_t depth = slots(v, life_of(v, ring));
-  for (int32_t c = 0; c < v->s->nchannels && ring->data; c++)
-    if (v->s->channels[c].from == ring->op && v->s->channels[c].depth > depth)
-      depth = v->s->channels[c].depth;
+  for (int32_t i = 0; i < v->joint.nspaces && ring->data; i++)
+    if (v->joint.spaces[i].op == ring->op && v->joint.spaces[i].depth > depth)
+      depth = v->joint.spaces[i].depth;
   ring->depth = depth < TWEED_MAX_NUMBER ? (int32_t)depth : TWEED_MAX_NUMBER;
 }
 
@@ -289,10 +262,13 @@ tweed_status report_view_new(const tweed_problem *p, const tweed_schedule *s, re
   *out = (report_view){.p = p, .s = s};
   out->placed = s->answer == TWEED_ANSWER_OPTIMAL || s->answer == TWEED_ANSWER_FEASIBLE;
   out->arena = tweed_arena_new();
-  if (out->arena && rank_ops(out) && make_roles(out) && make_rings(out))
+  tweed_status status = TWEED_OK;
+  if (out->arena && s->joint)
+    status = tweed_joint_derive(p, s, out->arena, &out->joint, error);
+  if (!status && out->arena && rank_ops(out) && make_roles(out) && make_rings(out))
     return TWEED_OK;
   report_view_free(out);
-  return tweed_no_memory(error);
+  return status ? status : tweed_no_memory(error);
 }
 
 void report_view_free(report_view *v) {
