@@ -84,5 +84,14 @@ if config.tweed_plugin:
     config.available_features.add("llvm")
 if os.path.exists(clang):
     config.available_features.add("clang")
+# Browsers and CUDA are not among what tools/setup.sh installs: their tests run where they are.
+nvcc = shutil.which("nvcc") or shutil.which("/usr/local/cuda/bin/nvcc")
+if nvcc:
+    config.available_features.add("nvcc")
+    config.substitutions.insert(0, ("%nvcc", nvcc))
+chromium = shutil.which("chromium")
+if chromium:
+    config.available_features.add("chromium")
+    config.substitutions.insert(0, ("%chromium", chromium))
 if shutil.which("aarch64-linux-gnu-gcc") and shutil.which("qemu-aarch64-static"):
     config.available_features.add("aarch64-cross")

@@ -289,6 +289,7 @@ void report_cuda_role(cuda_writer *w, int32_t index) {
   say(w, "(void)b;");
   put_program(w);
   put_drain(w, role);
+  say(w, "// To be filled in: what follows the loop.");
   w->indent -= 2;
   say(w, "}");
   fputc('\n', w->file);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_PIECES = 4000, MOST_LANES = 16, MOST_COPIES = 8 };
+enum { MOST_PIECES = 4000, MOST_LANES = 40, MOST_COPIES = 8 };
 
 /* What lies on a lane so far: pieces linked from the last to the first. */
 typedef struct packing {

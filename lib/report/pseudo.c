@@ -227,9 +227,10 @@ static void put_program(writer *w) {
     put_epilogue(w);
 }
 
+/* Whether it has async ops whose completion nobody else waits for. */
 static bool has_async(const report_view *v, const report_role *role) {
   for (int32_t i = 0; i < role->nops; i++)
-    if (tweed_class_of(v->p, role->ops[i])->async)
+    if (tweed_class_of(v->p, role->ops[i])->async && !report_signals(v, role->ops[i]))
       return true;
   return false;
 }

@@ -32,8 +32,20 @@ tweed_status report_check_placed(const tweed_problem *p, const tweed_schedule *s
   return tweed_verify(p, s, error);
 }
 
+/* No picture has a place for what starts before time 0. */
+static tweed_status check_starts(const tweed_problem *p, const tweed_schedule *s, tweed_error *error) {
+  for (int32_t i = 0; i < p->nops; i++)
+    if (s->start[i] < 0)
+      return tweed_fail(error, TWEED_BAD_INPUT, "op \"%s\" starts at %lld, before 0", p->ops[i].name,
+                        (long long)s->start[i]);
+  return TWEED_OK;
+}
+
 tweed_status tweed_report(const tweed_problem *p, const tweed_schedule *s, const char *format, FILE *file,
                           tweed_error *error) {
+  tweed_status status = check_starts(p, s, error);
+  if (status)
+    return status;
   for (size_t i = 0; i < FORMATS; i++)
     if (strcmp(format, formats[i].name) == 0)
       return formats[i].write(p, s, file, error);

@@ -262,9 +262,11 @@ static void put_head(const table *t, int32_t begin, int32_t end, FILE *file) {
   report_line_put(&line, file);
 }
 
+/* Where a table comes in parts, a part has only the rows with something in it. */
 static size_t put_row(const table *t, size_t from, int32_t begin, int32_t end, FILE *file) {
   report_line line, text;
   size_t i = from;
+  bool empty = true;
   int column = t->row_width;
   report_line_clear(&line);
   report_line_add(&line, "%lld", (long long)t->cells[from].row);
@@ -276,10 +278,12 @@ static size_t put_row(const table *t, size_t from, int32_t begin, int32_t end, F
     if (here && shown) {
       report_line_pad(&line, column + 2);
       report_line_add(&line, "%s", text.text);
+      empty = false;
     }
     column += shown ? t->width[c] + 2 : 0;
   }
-  report_line_put(&line, file);
+  if (!empty || !t->starts_only)
+    report_line_put(&line, file);
   return i;
 }
 

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+enum { FAR = 64 };
+
 static bool has_footprint(const tweed_problem *p, int32_t op) {
   for (int32_t m = 0; m < p->machine->nmemories && p->ops[op].bytes; m++)
     if (p->ops[op].bytes[m] > 0)
@@ -189,8 +191,21 @@ static int64_t life_of(const report_view *v, const report_ring *ring) {
   return life;
 }
 
+/* A ring that keeps the order costs next to nothing: with a slot for each iteration that a reader is behind, each slot has a
+ * reader, also in the last iterations, and the program is simpler. */
+static int64_t longest_distance(const report_view *v, const report_ring *ring) {
+  int64_t most = 1;
+  for (int32_t i = v->p->out_begin[ring->op]; i < v->p->out_begin[ring->op + 1]; i++) {
+    const tweed_dep *dep = &v->p->deps[v->p->out[i]];
+    if (report_needs_order(v, dep) && dep->distance > most && dep->distance <= FAR)
+      most = dep->distance;
+  }
+  return most;
+}
+
 static void set_depth(const report_view *v, report_ring *ring) {
-  int64_t depth = slots(v, life_of(v, ring));
+  int64_t depth = slots(v, life_of(v, ring)), least = ring->data ? 1 : longest_distance(v, ring);
+  depth = depth > least ? depth : least;
   for (int32_t i = 0; i < v->joint.nspaces && ring->data; i++)
     if (v->joint.spaces[i].op == ring->op && v->joint.spaces[i].depth > depth)
       depth = v->joint.spaces[i].depth;

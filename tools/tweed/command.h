@@ -48,4 +48,14 @@ int output_commit(output *out);
 /* Throws away what has been written. */
 void output_abandon(output *out);
 
+/* Schedules in the formats of --format. check_format: 0, or the exit status for a format that there is none of;
+ * format_needs_starts: whether a format has nothing to show where there is no schedule. */
+struct tweed_problem;
+struct tweed_schedule;
+int check_format(const char *command, const char *format);
+bool format_needs_starts(const char *format);
+void print_formats(FILE *file);
+int write_formatted(const struct tweed_problem *p, const struct tweed_schedule *s, const char *format,
+                    const char *path);
+
 #endif

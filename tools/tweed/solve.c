@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
-#include <tweed/report.h>
 #include <tweed/solve.h>
 #include <unistd.h>
 
@@ -24,7 +23,7 @@ static const char help[] =
     "  --seed N         for solvers that use random numbers\n"
     "  --threads N      0 (default): as many as there are processors\n"
     "  --proof FILE     writes a DRAT proof that the II below the lower bound is infeasible, and its CNF to FILE.cnf\n"
-    "  --format FORMAT  text (default), json or dot\n"
+    "  --format FORMAT  text (default) or another one of the list below\n"
     "  -o FILE          write there instead of to stdout\n\n"
     "Ctrl-C prints the best so far.\n\n"
     "Solvers:\n";
@@ -72,24 +71,11 @@ typedef struct request {
   const char *path, *format, *to;
 } request;
 
-static tweed_status write_schedule(const tweed_problem *p, const tweed_schedule *s, const char *format, FILE *file,
-                                   tweed_error *error) {
-  return strcmp(format, "json") == 0 ? tweed_schedule_write(p, s, file, error)
-                                     : tweed_report(p, s, format, file, error);
-}
-
 /* Writes what was found: a schedule, or the answer that there is none. */
 static int write_answer(const request *r, const tweed_problem *p, const tweed_schedule *s) {
-  output out;
-  tweed_error error;
-  int status = output_begin(&out, r->to);
-  if (status)
-    return status;
-  if (write_schedule(p, s, r->format, out.file, &error)) {
-    output_abandon(&out);
-    return library_error(&error);
-  }
-  return output_commit(&out);
+  tweed_answer answer = tweed_schedule_answer(s);
+  bool found = answer == TWEED_ANSWER_OPTIMAL || answer == TWEED_ANSWER_FEASIBLE;
+  return found || !format_needs_starts(r->format) ? write_formatted(p, s, r->format, r->to) : EXIT_SOLVED;
 }
 
 static int solve(request *r) {
@@ -134,19 +120,9 @@ static int print_solve_help(void) {
   const char *name, *description;
   for (size_t i = 0; (name = tweed_solver_name(i, &description)); i++)
     fprintf(out.file, "  %-12s %s\n", name, description);
+  fputs("\nFormats:\n", out.file);
+  print_formats(out.file);
   return output_commit(&out);
-}
-
-/* 0, or the exit status for a format that cannot be had. */
-static int check_format(const char *format) {
-  static const char *const now[] = {"text", "json", "dot"}, *const later[] = {"svg", "html", "pseudo", "cuda"};
-  for (size_t i = 0; i < sizeof now / sizeof *now; i++)
-    if (strcmp(format, now[i]) == 0)
-      return EXIT_SOLVED;
-  for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-    if (strcmp(format, later[i]) == 0)
-      return usage_error("solve", "--format %s is not available in this version; text, json and dot are", format);
-  return usage_error("solve", "--format \"%s\" is none of text, json, dot", format);
 }
 
 static bool parse_int32(const char *option, int64_t low, int64_t high, int32_t *out) {
@@ -195,7 +171,7 @@ static int take_option(request *r, int option, int argc, char **argv) {
     break;
   case 'f':
     r->format = optarg;
-    return check_format(optarg);
+    return check_format("solve", optarg);
   case 'o':
     r->to = optarg;
     break;

@@ -17,9 +17,6 @@ solve p.yaml --max-ii 1.5
 solve p.yaml --time-limit soon
 solve p.yaml --threads -1
 solve p.yaml --seed 99999999999999999999
-solve p.yaml --format svg
-solve p.yaml --format html
-solve p.yaml --format pseudo
 solve p.yaml --format cuda
 solve p.yaml --format pdf
 solve p.yaml --joint

@@ -39,7 +39,7 @@ def instrument(text):
     """Each op notes itself, once per role."""
     def note(match):
         name = re.search(r"^// \"(.*?)\": class", text[:match.start()].split("}\n\n")[-1], re.M)[1]
-        return match[0] + '\n  if (c.warp == 0) trace("op", "%s", i);' % name
+        return match[0] + '\n  if (c.warp == 0) trace("op", %s, i);' % json.dumps(name)
     text = re.sub(r"^__device__ __forceinline__ void op\w+\(.*\{$", note, text, flags=re.M)
     text = text.replace("extern __shared__ __align__(1024) unsigned char shared[];", "")
     return text
