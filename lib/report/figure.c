@@ -14,7 +14,14 @@
 #define BAND_GAP 9.0
 #define CHARACTER 6.1
 
-enum { MOST_BARS = 6000, MOST_ITERATIONS = 32, MOST_RING_LANES = 64, MOST_SLOTS = 12, MOST_WIDTH = 3600 };
+enum {
+  MOST_BARS = 6000,
+  MOST_ITERATIONS = 32,
+  MOST_RING_LANES = 64,
+  MOST_SLOTS = 12,
+  MOST_ROUNDS = 200,
+  MOST_WIDTH = 3600
+};
 
 void report_put_real(FILE *file, double value) {
   int64_t tenths = (int64_t)(value * 10 + (value < 0 ? -0.5 : 0.5));
@@ -242,6 +249,16 @@ static void put_phase(FILE *file, const char *name, double from, double to, doub
   }
 }
 
+/* A dashed line at the begin of each round, where they are not too many to be told apart. */
+static void put_rounds(const report_figures *f, double top, double bottom, FILE *file) {
+  int64_t ii = f->v->s->ii;
+  if (ii == 0 || f->time / ii > MOST_ROUNDS)
+    return;
+  for (int64_t k = 0; k * ii <= f->time; k++)
+    line(file, "round", LEFT + (double)(k * ii) * f->scale, top, LEFT + (double)(k * ii) * f->scale, bottom);
+  fputc('\n', file);
+}
+
 static void put_phases(const report_figures *f, double bottom, FILE *file) {
   int64_t ii = f->v->s->ii, stages = tweed_schedule_stages(f->v->s);
   if (ii == 0)
@@ -254,9 +271,7 @@ static void put_phases(const report_figures *f, double bottom, FILE *file) {
     put_phase(file, "steady state", fill, drain, bottom, true);
     put_phase(file, "epilogue", drain, end, bottom, false);
   }
-  for (int64_t k = 0; k * ii <= f->time; k++)
-    line(file, "round", LEFT + (double)(k * ii) * f->scale, 24, LEFT + (double)(k * ii) * f->scale, bottom);
-  fputc('\n', file);
+  put_rounds(f, 24, bottom, file);
 }
 
 /* The bar of a piece; its x and width are still to be set. */
@@ -424,9 +439,7 @@ void report_put_rings(const report_figures *f, double x, double y, FILE *file) {
   report_size size = report_rings_size(f);
   double at = 10, bottom = size.height - BOTTOM;
   open_svg(file, x, y, size, "Rings over time");
-  for (int64_t k = 0; k * f->v->s->ii <= f->time; k++)
-    line(file, "round", LEFT + (double)(k * f->v->s->ii) * f->scale, 4, LEFT + (double)(k * f->v->s->ii) * f->scale,
-         bottom - BAND_GAP / 2);
+  put_rounds(f, 4, bottom - BAND_GAP / 2, file);
   put_ticks(file, f->time, f->scale, 4, bottom, 12);
   for (int32_t i = 0; i < rings_shown(f); i++) {
     put_ring(f, &f->v->rings[i], at, file);

@@ -52,7 +52,7 @@ static void put_paragraph(sheet *s, const char *text) {
 
 static void put_figure(sheet *s, const char *title, const char *caption, report_size size,
                        void (*put)(const report_figures *, double, double, FILE *)) {
-  s->y += 14;
+  s->y += 26;
   put_line(s, "h", title, strlen(title));
   s->y += 2;
   put_paragraph(s, caption);
@@ -92,7 +92,7 @@ static void put_facts(sheet *s) {
 
 static void put_roles(sheet *s) {
   const report_view *v = s->f->v;
-  s->y += 14;
+  s->y += 26;
   put_line(s, "h", "Roles", 5);
   for (int32_t r = 0; r < v->nroles && r < MOST_TEXT; r++) {
     report_line line;

@@ -191,8 +191,8 @@ static int64_t life_of(const report_view *v, const report_ring *ring) {
   return life;
 }
 
-/* A ring that keeps the order costs next to nothing: with a slot for each iteration that a reader is behind, each slot has a
- * reader, also in the last iterations, and the program is simpler. */
+/* A ring that keeps the order costs next to nothing: with a slot for each iteration that a reader is behind, each slot
+ * has a reader, also in the last iterations, and the program is simpler. */
 static int64_t longest_distance(const report_view *v, const report_ring *ring) {
   int64_t most = 1;
   for (int32_t i = v->p->out_begin[ring->op]; i < v->p->out_begin[ring->op + 1]; i++) {

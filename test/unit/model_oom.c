@@ -141,10 +141,10 @@ static tweed_status write_all(const tweed_problem *p, const tweed_schedule *s, t
   if (!sink)
     return TWEED_NO_MEMORY;
   tweed_status status = tweed_schedule_write(p, s, sink, error);
-  if (!status)
-    status = tweed_report(p, s, "text", sink, error);
-  if (!status)
-    status = tweed_report(p, s, "dot", sink, error);
+  const char *format;
+  for (size_t i = 0; !status && (format = tweed_report_format(i, NULL)); i++)
+    if (strcmp(format, "cuda") != 0 || tweed_schedule_joint(s))
+      status = tweed_report(p, s, format, sink, error);
   if (!status)
     status = tweed_problem_write(p, sink, error);
   fclose(sink);
@@ -177,6 +177,8 @@ static tweed_status work(const char *text, const char *solver, tweed_error *erro
     status = tweed_schedule_parse(p, json, strlen(json), "json", &again, error);
   if (!status && again)
     status = tweed_verify(p, again, error);
+  if (!status && again)
+    status = write_all(p, again, error);
   if (!status && again && tweed_schedule_memory(p, again, 0) < 0)
     status = TWEED_NO_MEMORY;
   tweed_random_options wanted;
