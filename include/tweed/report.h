@@ -8,9 +8,9 @@
 extern "C" {
 #endif
 
-/* Writes a schedule in one of the formats. TWEED_BAD_INPUT for an unknown format, and where a format has nothing to show:
- * "pseudo" and "cuda" need a schedule that is there and passes tweed_verify, "cuda" a joint one. The same schedule gives
- * the same bytes. */
+/* Writes a schedule in one of the formats. TWEED_BAD_INPUT for an unknown format, and where a format has nothing to
+ * show: "pseudo" and "cuda" need a schedule that is there and passes tweed_verify, "cuda" a joint one. The same
+ * schedule gives the same bytes. */
 TWEED_API tweed_status tweed_report(TWEED_KEEP const tweed_problem *p, TWEED_KEEP const tweed_schedule *s,
                                     const char *format, FILE *file, tweed_error *error);
 
