@@ -16,6 +16,8 @@ enum {
   MAX_RESTARTS = 64,
   MAX_CUTS = 64
 };
+/* Hundredths of a second for a loop that heuristics leave above the bound. */
+static const double EXACT_EFFORT = 0.1;
 
 typedef struct running {
   tw_bridge *bridge;
@@ -183,6 +185,7 @@ static bool solve(job *j, int32_t ii) {
   options.seed = o->seed;
   options.threads = 1;
   options.restarts = restarts_for(j);
+  options.effort = EXACT_EFFORT;
   if (!o->solver && options.restarts == 0)
     options.solver = "ims";
   tweed_schedule *found = NULL;

@@ -127,6 +127,10 @@ tweed_status tweed_run_sat(tweed_job *job, tweed_plan *plan, tweed_error *error)
   int32_t undecided = alone ? UNDECIDED_ALONE : UNDECIDED_IN_AUTO;
   int64_t end = job->first_ii + (alone ? IIS_ALONE : IIS_IN_AUTO);
   tweed_error why = {0};
+  if (!alone && job->options->effort > 0) {
+    budget.work *= job->options->effort;
+    budget.literals = (size_t)fmin((double)budget.literals * job->options->effort, (double)large.literals);
+  }
   if (alone && job->options->time_limit > 0)
     budget.work = INFINITY; /* time is the limit */
   for (int64_t ii = job->first_ii; ii <= job->last_ii && ii < end && undecided > 0; ii++) {

@@ -120,6 +120,8 @@ static tweed_status check_options(const tweed_problem *p, const tweed_solve_opti
                         (int)numbers[i].value, (int)numbers[i].most);
   if (!(o->time_limit >= 0) || isinf(o->time_limit))
     return tweed_fail(error, TWEED_BAD_INPUT, "the time limit must be a number of seconds, at least 0");
+  if (!(o->effort >= 0) || isinf(o->effort))
+    return tweed_fail(error, TWEED_BAD_INPUT, "the effort must be a number, at least 0");
   if (p->length > 0 && (o->ii > 0 || o->max_ii > 0 || o->max_stages > 0))
     return tweed_fail(error, TWEED_BAD_INPUT, "problem \"%s\" has a length, so there is no II and there are no stages",
                       p->name);
