@@ -12,6 +12,10 @@ typedef struct attempt {
   int64_t *times;
 } attempt;
 
+static int64_t work_of(const tweed_job *job) {
+  return job->effort < 1 ? (int64_t)((double)WORK * job->effort) : job->options->time_limit > 0 ? 0 : WORK;
+}
+
 /* One scope at one II. On TWEED_OK the starts are in the plan. */
 static tweed_status try_scope(attempt *a, int64_t ii, int64_t max_start, tweed_plan *plan) {
   const tweed_graph *g = a->job->graph;
@@ -21,8 +25,7 @@ static tweed_status try_scope(attempt *a, int64_t ii, int64_t max_start, tweed_p
   a->times = tweed_arena_array(a->arena, (size_t)g->n + 1, sizeof *a->times);
   if (!a->times)
     return TWEED_NO_MEMORY;
-  status = tweed_ilp_solve(a->blocks, TWEED_ILP_ORDER, a->job->options->time_limit > 0 ? 0 : WORK, a->job->stop,
-                           a->times, NULL);
+  status = tweed_ilp_solve(a->blocks, TWEED_ILP_ORDER, work_of(a->job), a->job->stop, a->times, NULL);
   if (status != TWEED_OK)
     return status;
   return tweed_ilp_starts(a->blocks, a->times, tweed_job_max_start(a->job, ii), plan->start) ? TWEED_OK : TWEED_UNKNOWN;
@@ -47,7 +50,8 @@ static tweed_status try_ii(attempt *a, int64_t ii, tweed_plan *plan) {
 /* TWEED_BAD_INPUT: all that was tried is too large. */
 static tweed_status search(tweed_job *job, tweed_plan *plan) {
   int open = 0, large = 0;
-  for (int64_t ii = job->first_ii; ii <= job->last_ii && open < MOST_OPEN && !tweed_stopped(job->stop); ii++) {
+  for (int64_t ii = job->first_ii;
+       ii <= job->last_ii && open < (job->effort < 1 ? 1 : MOST_OPEN) && !tweed_stopped(job->stop); ii++) {
     attempt a = {.job = job, .arena = tweed_arena_new()};
     tweed_job_progress(job, "ilp", ii);
     tweed_status status = a.arena ? try_ii(&a, ii, plan) : TWEED_NO_MEMORY;

@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Of a row that proves, as a part of the portfolio: some tenths of a second. */
+#define EFFORT 0.004
+
 /* Once a search has left a gap to the bound, the dearer bound by packing is worth its time. */
 static tweed_status raise_bounds(tweed_job *job, tweed_error *error) {
   if (job->packed || job->problem->length > 0)
@@ -204,14 +207,18 @@ static bool skip(const tweed_job *job, const tweed_best *b, const tweed_solver *
 }
 
 /* Says so if the row failed, or if one that could have proved something gave up. */
-static void note_failure(tweed_job *job, const tweed_solver *row, tweed_status status, const tweed_error *error) {
+static void note_failure(tweed_job *job, const tweed_solver *row, tweed_status status, tweed_best *b,
+                         const tweed_error *error) {
+  tweed_notes *all = job->notes;
   if (status == TWEED_OK || status == TWEED_INFEASIBLE)
     return;
+  job->notes = status == TWEED_UNKNOWN ? &b->gave_up : all;
   if (status != TWEED_UNKNOWN)
     tweed_job_note(job, "solver \"%s\" failed and was passed over: %s%s%.400s", row->name, error->key,
                    error->key[0] ? ": " : "", error->message);
   else if (row->proves & TWEED_PROVES_MORE)
     tweed_job_note(job, "solver \"%s\" gave up: %.400s", row->name, error->message);
+  job->notes = all;
 }
 
 static tweed_status run_portfolio(tweed_job *job, const tweed_solve_seam *seam, tweed_best *b, tweed_error *error) {
@@ -227,7 +234,7 @@ static tweed_status run_portfolio(tweed_job *job, const tweed_solve_seam *seam, 
     job->stop = over ? &none : stop; /* a fallback is quick, and better than nothing after a limit */
     tweed_status status = run_row(job, row, b, error);
     job->stop = stop;
-    note_failure(job, row, status, error);
+    note_failure(job, row, status, b, error);
     if (status == TWEED_NO_MEMORY)
       return status;
     if (status == TWEED_INFEASIBLE)
@@ -237,6 +244,11 @@ static tweed_status run_portfolio(tweed_job *job, const tweed_solve_seam *seam, 
       job->last_ii = b->schedule->ii - 1;
   }
   return last;
+}
+
+static void note_all(tweed_job *job, const tweed_notes *notes) {
+  for (int32_t i = 0; i < notes->count; i++)
+    tweed_job_note(job, "%s", notes->lines[i]);
 }
 
 /* What is proved beyond the II itself. */
@@ -252,6 +264,7 @@ tweed_status tweed_run_rows(tweed_job *job, const tweed_solve_seam *seam, const 
                             tweed_schedule **out, tweed_error *error) {
   tweed_best b = {0};
   tweed_error mine = {0};
+  job->effort = only ? 1 : EFFORT * (job->options->effort > 0 ? job->options->effort : 1);
   tweed_status status = only ? run_row(job, only, &b, &mine) : run_portfolio(job, seam, &b, &mine);
   if ((status == TWEED_UNKNOWN || status == TWEED_INFEASIBLE) && !b.schedule) {
     tweed_status raised = raise_bounds(job, &mine);
@@ -261,10 +274,14 @@ tweed_status tweed_run_rows(tweed_job *job, const tweed_solve_seam *seam, const 
     status = settle(job, seam, only, &b, &mine);
   if (b.schedule && status != TWEED_NO_MEMORY) {
     claim(job, b.schedule);
+    if (b.schedule->proof == TWEED_PROOF_NONE)
+      note_all(job, &b.gave_up);
     *out = b.schedule;
     return TWEED_OK;
   }
   tweed_schedule_free(b.schedule);
+  if (status == TWEED_UNKNOWN)
+    note_all(job, &b.gave_up);
   if (error)
     *error = mine;
   if (!only && b.garbage && status != TWEED_NO_MEMORY)

@@ -9,7 +9,8 @@
 typedef struct tweed_best {
   tweed_schedule *schedule;
   double cost;
-  bool garbage; /* some row handed back an illegal schedule */
+  bool garbage;        /* some row handed back an illegal schedule */
+  tweed_notes gave_up; /* of rows that could have proved something; of interest if nothing is proved in the end */
 } tweed_best;
 
 /* What a row may write to, from the job's arena; start NULL when out of memory. */

@@ -122,7 +122,7 @@ static void refute(tweed_job *job, int64_t ii, bool for_good) {
 }
 
 tweed_status tweed_run_sat(tweed_job *job, tweed_plan *plan, tweed_error *error) {
-  bool alone = job->options->solver && strcmp(job->options->solver, "sat") == 0, open = false, for_good;
+  bool alone = job->effort >= 1, open = false, for_good;
   tweed_sat_budget budget = alone ? large : small;
   int32_t undecided = alone ? UNDECIDED_ALONE : UNDECIDED_IN_AUTO;
   int64_t end = job->first_ii + (alone ? IIS_ALONE : IIS_IN_AUTO);

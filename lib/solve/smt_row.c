@@ -98,7 +98,7 @@ static tweed_smt_answer ask(query *q, tweed_plan *plan, bool *always, tweed_erro
   if (tweed_diff_begin(&d, smt, q->arena, q->g->n, (tweed_range){q->ii, q->ii}, q->path, q->low, q->high, window)) {
     tweed_diff_edges(&d, q->nedges, q->edges);
     if (tweed_diff_units(&d, q->g, NULL))
-      answer = tweed_smt_check(smt, inner ? 0 : 1, &window, WORK);
+      answer = tweed_smt_check(smt, inner ? 0 : 1, &window, (uint32_t)(WORK * q->job->effort));
   }
   *always = answer == TWEED_SMT_UNSAT && (inner || !tweed_smt_in_core(smt, window));
   if (answer == TWEED_SMT_SAT && !take_starts(q, smt, inner, plan))
@@ -127,7 +127,8 @@ tweed_status tweed_run_smt(tweed_job *job, tweed_plan *plan, tweed_error *error)
       plan->ii = ii;
       return TWEED_OK;
     }
-    if (answer == TWEED_SMT_FAILED || tweed_stopped(job->stop))
+    bool part = answer == TWEED_SMT_UNKNOWN && job->effort < 1; /* of a portfolio: the next row may do better */
+    if (answer == TWEED_SMT_FAILED || part || tweed_stopped(job->stop))
       return tweed_fail(error, TWEED_UNKNOWN, "the smt solver cannot take II %lld", (long long)ii);
     if (always && job->lower_bound == ii) {
       job->lower_bound = ii + 1;
