@@ -1,5 +1,6 @@
 /* portfolio.c: runs rows of the solver table and judges what they hand back. */
 #include "solve/portfolio.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -164,8 +165,18 @@ tweed_plan tweed_plan_new(tweed_job *job) {
   return plan;
 }
 
-/* The IIs that the row has just refuted count as proved only if it says how. */
-static void watch(tweed_job *job, const tweed_solver *row, int64_t before) {
+/* The IIs that the row has just refuted count as proved only if it says how. A row that refutes what has a schedule is
+ * not believed. */
+static void watch(tweed_job *job, const tweed_solver *row, const tweed_best *b, const tweed_job *was) {
+  int64_t before = was->lower_bound;
+  if (b->schedule && job->problem->length == 0 && job->lower_bound > b->schedule->ii) {
+    tweed_job_note(job, "solver \"%s\" refuted II %d, at which there is a schedule: its bounds are dropped", row->name,
+                   (int)b->schedule->ii);
+    job->lower_bound = before;
+    job->lower_proof = was->lower_proof;
+    job->first_ii = was->first_ii;
+    return;
+  }
   bool proves = row->proves & TWEED_PROVES_MORE && job->lower_proof != TWEED_PROOF_NONE;
   if (job->lower_bound > before && !proves)
     job->unproved = job->lower_bound;
@@ -175,11 +186,11 @@ static void watch(tweed_job *job, const tweed_solver *row, int64_t before) {
  * affair. */
 static tweed_status run_row(tweed_job *job, const tweed_solver *row, tweed_best *b, tweed_error *error) {
   tweed_plan plan = tweed_plan_new(job);
-  int64_t before = job->lower_bound;
+  tweed_job was = *job;
   if (!plan.start)
     return tweed_no_memory(error);
   tweed_status status = row->run(job, &plan, error);
-  watch(job, row, before);
+  watch(job, row, b, &was);
   if (status == TWEED_INFEASIBLE && !tweed_all_refuted(job))
     return tweed_fail(error, TWEED_INTERNAL, "solver \"%s\" says infeasible, but refutes nothing", row->name);
   if ((status != TWEED_OK && status != TWEED_UNKNOWN) || (status == TWEED_UNKNOWN && plan.ii < 0))
@@ -264,7 +275,7 @@ tweed_status tweed_run_rows(tweed_job *job, const tweed_solve_seam *seam, const 
                             tweed_schedule **out, tweed_error *error) {
   tweed_best b = {0};
   tweed_error mine = {0};
-  job->effort = only ? 1 : EFFORT * (job->options->effort > 0 ? job->options->effort : 1);
+  job->effort = only ? 1 : EFFORT * (job->options->effort > 0 ? fmin(job->options->effort, 100) : 1);
   tweed_status status = only ? run_row(job, only, &b, &mine) : run_portfolio(job, seam, &b, &mine);
   if ((status == TWEED_UNKNOWN || status == TWEED_INFEASIBLE) && !b.schedule) {
     tweed_status raised = raise_bounds(job, &mine);

@@ -3,9 +3,11 @@
 #include "solve/solver.h"
 #include "solve_random.h"
 
-static tweed_schedule *solve(const tweed_problem *p, const tweed_solve_options *o, tweed_status expected) {
+static tweed_schedule *solve(const tweed_problem *p, const tweed_solve_options *options, tweed_status expected) {
   tweed_schedule *s = NULL;
   tweed_error error = {0};
+  tweed_solve_options copy = *options, *o = &copy;
+  copy.effort = 0.1;
   tweed_status status = tweed_solve(p, o, &s, &error);
   if (status != expected)
     fprintf(stderr, "%s: %s: %s\n", o->solver, tweed_status_name(status), error.message);
