@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* Most literals: proving what was decided within limits costs no more than that did. */
-enum { MOST_LITERALS = 48000000 };
+enum { MOST_LITERALS = 12000000 };
 
 /* A file that appears under its name when it is whole. */
 typedef struct proof_file {

@@ -9,7 +9,7 @@
 
 /* What it may cost as one row of a portfolio, asked for by name, and for a length. IIs that may stay undecided, and IIs
  * that are tried at all. */
-static const tweed_sat_budget small = {4000000, 3e8, 0.5}, large = {48000000, 2e10, 0.5},
+static const tweed_sat_budget small = {4000000, 3e8, 0.5}, large = {12000000, 2e10, 0.5},
                               lengths = {3000000, 5e8, 0.25};
 enum { UNDECIDED_IN_AUTO = 2, UNDECIDED_ALONE = 4, IIS_IN_AUTO = 64, IIS_ALONE = 100000, MOST_LENGTH_OPS = 200 };
 
@@ -38,8 +38,11 @@ static int run_solver(CCaDiCaL *s, const tweed_cnf *f, tweed_sat_budget *budget,
   ccadical_set_option(s, "quiet", 1);
   ccadical_set_terminate(s, stop, must_stop);
   ccadical_set_learn(s, &conflicts, INT32_MAX, count_conflict);
-  for (size_t k = 0; k < f->count; k++)
+  for (size_t k = 0; k < f->count; k++) {
+    if (k % (1 << 18) == 0 && tweed_stopped(stop))
+      return 0;
     ccadical_add(s, f->literals[k]);
+  }
   if (most < INT32_MAX)
     ccadical_limit(s, "conflicts", (int)most + 1);
   int result = ccadical_solve(s);
