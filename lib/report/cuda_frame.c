@@ -219,8 +219,7 @@ static void put_shared(cuda_writer *w) {
   const cuda_layout *layout = w->layout;
   fputs("// Dynamic shared memory, in bytes from its begin.\n", w->file);
   if (layout->reserved)
-    fprintf(w->file, "constexpr unsigned kReserved = 0; // %lld bytes for what is there all the time\n",
-            (long long)layout->reserved);
+    fprintf(w->file, "// The first %lld bytes: what is there all the time.\n", (long long)layout->reserved);
   for (int32_t i = 0; i < v->nrings; i++) {
     const report_ring *ring = &v->rings[i];
     if (layout->offset[i] < 0)

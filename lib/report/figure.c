@@ -126,7 +126,7 @@ static void put_bar(const report_view *v, const bar *b, FILE *file) {
   int room = (int)((b->width - 5) / CHARACTER);
   const char *name = v->p->ops[b->op].name;
   int stage_room = b->stage ? 4 : 0;
-  if (b->label && (room >= report_width(name) || room >= 3)) {
+  if (b->label && (room >= report_width(name) || room >= 6)) {
     text_at(file, "l", b->x + 4, b->y + b->height / 2 + 4);
     report_put_xml_cut(file, name, room);
     if (b->stage && room >= report_width(name) + stage_room)

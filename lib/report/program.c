@@ -119,18 +119,21 @@ static bool add_slots(builder *b, int32_t op) {
   return order < 0 || add(b, STEP_WAIT_EMPTY, op, order, 0);
 }
 
-/* What one thread starts on behalf of all must see what all have written, and so must all where it lies in a memory. */
+/* Where the role has several warps, all are together before one thread starts something for them: what they wrote is
+ * complete, and none of them is left behind at a barrier that the op's completion lets go on by two phases. So are they
+ * where an op reads what another one has written to memory. */
 static bool add_gathering(builder *b, int32_t op) {
   const tweed_problem *p = b->v->p;
+  bool needed = report_signals(b->v, op);
   if (b->v->roles[b->role].warps == 1)
     return true;
   for (int32_t i = p->in_begin[op]; i < p->in_begin[op + 1]; i++) {
     const tweed_dep *dep = &p->deps[p->in[i]];
-    bool in_memory = b->v->data_ring[dep->from] >= 0 && !b->v->rings[b->v->data_ring[dep->from]].staged;
-    if (mine(b, dep->from) && !class_of(b, dep->from)->async && (in_memory || report_signals(b->v, op)))
-      return add(b, STEP_GROUP_SYNC, op, -1, 0);
+    int32_t ring = b->v->data_ring[dep->from];
+    bool in_memory = ring >= 0 && !b->v->rings[ring].staged;
+    needed = needed || (mine(b, dep->from) && !class_of(b, dep->from)->async && in_memory);
   }
-  return true;
+  return !needed || add(b, STEP_GROUP_SYNC, op, -1, 0);
 }
 
 /* ---- signals -------------------------------------------------------------------------------------------------------

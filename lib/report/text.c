@@ -22,7 +22,7 @@ static void end(writer *w) {
 
 /* Adds an item of a list; where the line would be too long, goes on in the next one. */
 static void add_item(writer *w, const char *item, const char *between, int indent) {
-  if (report_width(w->line.text) + report_width(item) + (int)strlen(between) > REPORT_WIDTH) {
+  if (report_width(w->line.text) + report_width(item) + (int)strlen(between) >= REPORT_WIDTH) {
     report_line_add(&w->line, "%s", between);
     end(w);
     report_line_add(&w->line, "%*s", indent, "");
@@ -62,11 +62,12 @@ static void put_summary(writer *w) {
     add_fact(w, "%d stage%s", (int)tweed_schedule_stages(s), tweed_schedule_stages(s) == 1 ? "" : "s");
   if (w->v->placed) {
     int64_t length = tweed_schedule_length(p, s);
-    add_fact(w, "length %lld", (long long)length);
     if (s->length_bound == length && length > 0)
-      report_line_add(&w->line, " (least)");
+      add_fact(w, "length %lld (least)", (long long)length);
     else if (s->length_bound > 0)
-      report_line_add(&w->line, " (at least %lld)", (long long)s->length_bound);
+      add_fact(w, "length %lld (at least %lld)", (long long)length, (long long)s->length_bound);
+    else
+      add_fact(w, "length %lld", (long long)length);
     add_fact(w, "MaxLive %lld", (long long)tweed_schedule_max_live(p, s, -1));
   }
   end(w);
