@@ -1,10 +1,12 @@
-/* report_text.c: PROBLEM SCHEDULE FORMAT: writes the schedule in the format. Without arguments, a test of its own: the
- * formats take what the random generator makes. */
+/* report_text.c: PROBLEM SCHEDULE FORMAT: writes the schedule in the format. PROBLEM: writes the problem as JSON, as
+ * the Python programs of test/report read it. Without arguments, a test of its own: the formats take what the random
+ * generator makes. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <tweed/report.h>
 
+#include "model/model.h"
 #include "report/words.h"
 
 static int show(const char *problem, const char *schedule, const char *format) {
@@ -24,6 +26,52 @@ static int show(const char *problem, const char *schedule, const char *format) {
   tweed_schedule_free(s);
   tweed_problem_free(p);
   return result;
+}
+
+static void put_class(const tweed_machine *m, int32_t i) {
+  const tweed_class *class = &m->classes[i];
+  printf("%s\"%s\": {\"latency\": %d, \"async\": %s, \"variable\": %s, \"uses\": {", i ? ", " : "", class->name,
+         (int)class->latency, class->async ? "true" : "false", class->variable ? "true" : "false");
+  for (int32_t u = 0, first = 1; u < class->nuses; u++)
+    if (class->uses[u].unit != m->issue_unit) {
+      printf("%s\"%s\": %d", first ? "" : ", ", m->units[class->uses[u].unit].name, (int)class->uses[u].cycles);
+      first = 0;
+    }
+  printf("}}");
+}
+
+static void put_op(const tweed_problem *p, int32_t i) {
+  printf("%s\n{\"name\": \"%s\", \"class\": \"%s\", \"regs\": %d, \"bytes\": {", i ? "," : "", p->ops[i].name,
+         tweed_class_of(p, i)->name, (int)p->ops[i].regs);
+  for (int32_t m = 0; m < p->machine->nmemories && p->ops[i].bytes; m++)
+    printf("%s\"%s\": %lld", m ? ", " : "", p->machine->memories[m].name, (long long)p->ops[i].bytes[m]);
+  printf("}}");
+}
+
+/* Names that need no escaping only. */
+static int show_problem(const char *problem) {
+  static const char *const kinds[] = {"flow", "anti", "output", "memory", "control", "async"};
+  tweed_problem *p;
+  tweed_error error;
+  char text[1024];
+  if (tweed_problem_read(problem, &p, &error)) {
+    fprintf(stderr, "%s\n", tweed_error_format(&error, text, sizeof text));
+    return 2;
+  }
+  printf("{\"problem\": \"%s\", \"machine\": {\"classes\": {", p->name);
+  for (int32_t i = 0; i < p->machine->nclasses; i++)
+    put_class(p->machine, i);
+  printf("}},\n\"ops\": [");
+  for (int32_t i = 0; i < p->nops; i++)
+    put_op(p, i);
+  printf("],\n\"deps\": [");
+  for (int32_t d = 0; d < p->ndeps; d++)
+    printf("%s\n{\"from\": \"%s\", \"to\": \"%s\", \"latency\": %d, \"distance\": %d, \"kind\": \"%s\"}", d ? "," : "",
+           p->ops[p->deps[d].from].name, p->ops[p->deps[d].to].name, (int)p->deps[d].latency, (int)p->deps[d].distance,
+           kinds[p->deps[d].kind]);
+  printf("]}\n");
+  tweed_problem_free(p);
+  return 0;
 }
 
 /* Every format takes every schedule, or says why not: the starts are no legal ones. */
@@ -99,6 +147,8 @@ static void test_words(void) {
 int main(int argc, char **argv) {
   if (argc == 4)
     return show(argv[1], argv[2], argv[3]);
+  if (argc == 2)
+    return show_problem(argv[1]);
   test_words();
   test_extremes();
   for (uint64_t seed = 0; seed < 50; seed++) {
