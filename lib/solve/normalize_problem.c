@@ -409,10 +409,11 @@ static tweed_status raise(lift *l, tweed_plan *plan, tweed_error *error) {
   return TWEED_OK;
 }
 
-/* Solves the small problem with the solver that was asked for. */
-static tweed_status solve_small(const tweed_job *job, const tweed_problem *small, tweed_schedule **out,
-                                tweed_error *error) {
+/* Solves the small problem. */
+static tweed_status solve_small(const tweed_job *job, const char *solver, const tweed_problem *small,
+                                tweed_schedule **out, tweed_error *error) {
   tweed_solve_options options = *job->options;
+  options.solver = solver;
   options.ii = options.max_ii = options.normalize = 0;
   options.prove_length = false;
   options.proof = NULL;
@@ -427,15 +428,19 @@ static tweed_status solve_small(const tweed_job *job, const tweed_problem *small
   return status;
 }
 
-static tweed_status run(tweed_job *job, tweed_plan *plan, tweed_error *error) {
+tweed_status tweed_plan_normalized(tweed_job *job, int32_t limit, const char *solver, tweed_plan *plan,
+                                   tweed_error *error) {
   lift l = {.job = job};
   tweed_problem *small;
   tweed_schedule *s = NULL;
-  tweed_status status = tweed_problem_normalize(job->problem, job->options->normalize, &small, &l.scale, error);
+  tweed_status status = tweed_problem_normalize(job->problem, limit, &small, &l.scale, error);
   if (status != TWEED_OK)
-    return status == TWEED_INFEASIBLE ? TWEED_BAD_INPUT : status;
+    return status;
   l.small = small;
-  status = solve_small(job, small, &s, error);
+  if (l.scale > 1 || job->options->normalize > 0)
+    status = solve_small(job, solver, small, &s, error);
+  else
+    status = tweed_fail(error, TWEED_UNKNOWN, "costs are small as they are");
   if (status == TWEED_OK) {
     l.ii = s->ii;
     l.start = s->start;
@@ -445,6 +450,11 @@ static tweed_status run(tweed_job *job, tweed_plan *plan, tweed_error *error) {
   tweed_schedule_free(s);
   tweed_problem_free(small);
   return status;
+}
+
+static tweed_status run(tweed_job *job, tweed_plan *plan, tweed_error *error) {
+  tweed_status status = tweed_plan_normalized(job, job->options->normalize, job->options->solver, plan, error);
+  return status == TWEED_INFEASIBLE ? TWEED_BAD_INPUT : status; /* the limit is too low: no word about the problem */
 }
 
 const tweed_solver tweed_normalized = {.name = "normalized",

@@ -118,6 +118,9 @@ tweed_status tweed_sat_shorten(tweed_job *job, tweed_plan *plan, int64_t *bound,
 
 /* What runs where options->normalize is set: the solver of the options on normalized costs. Not in the table. */
 extern const tweed_solver tweed_normalized;
+/* A plan by way of costs that add up to at most `limit`. TWEED_INFEASIBLE: the limit is below the number of costs. */
+tweed_status tweed_plan_normalized(tweed_job *job, int32_t limit, const char *solver, tweed_plan *plan,
+                                   tweed_error *error);
 
 /* What tests put in place of the real table. */
 typedef struct tweed_solve_seam {
