@@ -217,6 +217,14 @@ static bool skip(const tweed_job *job, const tweed_best *b, const tweed_solver *
   return row->portfolio >= TWEED_RANK_FALLBACK || b->schedule->ii <= job->first_ii;
 }
 
+bool tweed_spared(const tweed_job *job, const tweed_solve_seam *seam, const tweed_solver *row) {
+  bool first = true;
+  for (size_t i = 0; i < seam->count; i++)
+    first &= !(seam->table[i].run && seam->table[i].proves & TWEED_PROVES_MORE && seam->table[i].kinds & row->kinds &&
+               seam->table[i].portfolio != TWEED_RANK_NONE && seam->table[i].portfolio < row->portfolio);
+  return job->options->effort > 0 && job->options->effort < 1 && row->proves & TWEED_PROVES_MORE && !first;
+}
+
 /* Says so if the row failed, or if one that could have proved something gave up. */
 static void note_failure(tweed_job *job, const tweed_solver *row, tweed_status status, tweed_best *b,
                          const tweed_error *error) {
@@ -236,7 +244,7 @@ static tweed_status run_portfolio(tweed_job *job, const tweed_solve_seam *seam, 
   int kind = tweed_kind_of(job->problem, job->options);
   tweed_status last = TWEED_UNKNOWN;
   for (const tweed_solver *row = tweed_next_row(seam, kind, NULL); row; row = tweed_next_row(seam, kind, row)) {
-    if (skip(job, b, row))
+    if (skip(job, b, row) || tweed_spared(job, seam, row))
       continue;
     bool over = tweed_stopped(job->stop);
     if (over && (b->schedule || row->portfolio < TWEED_RANK_FALLBACK))

@@ -25,6 +25,8 @@ tweed_status tweed_judge(tweed_job *job, const tweed_solver *row, tweed_plan *pl
 tweed_status tweed_take_plan(tweed_job *job, const tweed_solver *row, tweed_plan *plan, tweed_best *best,
                              tweed_error *error);
 
+/* With less than the usual effort one engine that proves is enough: others take longer to start than they may work. */
+bool tweed_spared(const tweed_job *job, const tweed_solve_seam *seam, const tweed_solver *row);
 /* The row for these problems that comes after `last` in rank (equal ranks: in table order), or NULL. */
 const tweed_solver *tweed_next_row(const tweed_solve_seam *seam, int kind, const tweed_solver *last);
 

@@ -34,7 +34,7 @@ tweed_status tweed_certify(tweed_job *job, const tweed_solve_seam *seam, tweed_b
   for (const tweed_solver *row = tweed_next_row(seam, TWEED_MODULO, NULL); row && status == TWEED_OK;
        row = tweed_next_row(seam, TWEED_MODULO, row)) {
     bool needed = job->unproved > job->bounds.mii && b->schedule->ii == job->lower_bound;
-    if (needed && row->proves & TWEED_PROVES_MORE && !tweed_stopped(job->stop))
+    if (needed && row->proves & TWEED_PROVES_MORE && !tweed_spared(job, seam, row) && !tweed_stopped(job->stop))
       status = certify_by(job, row, b, error);
   }
   return status;

@@ -115,6 +115,26 @@ static void check(const tweed_problem *p, const struct fault *fault, bool compac
   tweed_schedule_free(s);
 }
 
+/* With less than the usual effort only the first of the rows that prove runs. */
+static void check_effort(void) {
+  const tweed_solver table[] = {
+      {.name = "first", .kinds = TWEED_MODULO, .proves = 1 << TWEED_PROOF_SAT, .portfolio = 1, .run = gives_up},
+      {.name = "second", .kinds = TWEED_MODULO, .proves = 1 << TWEED_PROOF_ILP, .portfolio = 2, .run = tweed_run_list},
+      {.name = "list", .kinds = TWEED_MODULO, .portfolio = TWEED_RANK_FALLBACK, .run = tweed_run_list}};
+  const tweed_solve_seam seam = {table, 3};
+  tweed_problem *p = chain(false);
+  for (int less = 0; less < 2; less++) {
+    tweed_solve_options o;
+    tweed_schedule *s = NULL;
+    tweed_solve_options_default(&o);
+    o.effort = less ? 0.5 : 0;
+    assert(tweed_solve_with(p, &o, &seam, &s, NULL) == TWEED_OK);
+    assert(strcmp(tweed_schedule_solver(s), less ? "list" : "second") == 0);
+    tweed_schedule_free(s);
+  }
+  tweed_problem_free(p);
+}
+
 static void check_options(void) {
   const struct {
     tweed_solve_options o;
@@ -156,6 +176,7 @@ int main(void) {
         check(p, &faults[i], compact);
     tweed_problem_free(p);
   }
+  check_effort();
   check_options();
   return 0;
 }
