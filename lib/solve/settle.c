@@ -1,6 +1,7 @@
 /* settle.c: once the II is found: bounds that lack a proof get one, and the length is made and proved the least. */
 #include "solve/exact.h"
 #include "solve/portfolio.h"
+#include <math.h>
 #include <string.h>
 
 /* The IIs up to the bound once more, by a row that proves. What it finds instead counts too. */
@@ -51,6 +52,26 @@ static bool path_bound(const tweed_job *job, int64_t ii, int64_t *bound) {
   return true;
 }
 
+/* The length that a unit asks for: one iteration holds no more of it in a cycle than there is, from the first start
+ * until the op that holds the unit longest past its end is done with it. */
+static int64_t load_bound(const tweed_job *job, int32_t unit) {
+  const tweed_graph *g = job->graph;
+  int64_t past = INT64_MIN;
+  double load = 0; /* may be huge, and is only rounded down below where it is not */
+  for (int32_t v = 0; v < g->n; v++) {
+    const tweed_shape *shape = &g->shapes[g->shape[v]];
+    for (int32_t k = shape->begin; k < shape->begin + shape->count; k++) {
+      const tweed_segment *s = &g->segments[k];
+      int64_t over = (int64_t)s->offset + s->length - tweed_class_of(job->problem, v)->latency;
+      if (s->unit != unit)
+        continue;
+      load += (double)s->length * s->held;
+      past = over > past ? over : past;
+    }
+  }
+  return load > 0 && load < 1e15 ? (int64_t)ceil(load / g->count[unit]) - past : 0;
+}
+
 /* Has the row shorten the plan. *bound is trusted as far as it does not contradict the plan; what a row says is not
  * more than its word, like a refutation. */
 static tweed_status shorten_by(tweed_job *job, const tweed_solver *row, tweed_plan *plan, int64_t *bound,
@@ -79,15 +100,14 @@ static tweed_status shorten_by(tweed_job *job, const tweed_solver *row, tweed_pl
 static tweed_status take_shorter(tweed_job *job, const tweed_solver *row, tweed_plan *plan, tweed_best *b,
                                  tweed_error *error) {
   tweed_schedule *s = NULL;
-  tweed_solver named = *row; /* whose II it is */
-  named.name = b->schedule->solver;
-  named.compact = true;
+  tweed_solver named = {.name = b->schedule->solver, .compact = true}; /* whose II it is */
   job->length_limit = tweed_exact_length(job->graph, plan->start);
   tweed_status status = tweed_judge(job, &named, plan, &s, error);
   if (status == TWEED_NO_MEMORY)
     return status;
   if (status != TWEED_OK) {
-    tweed_job_note(job, "solver \"%s\" gave an illegal schedule for the length: %.400s", row->name, error->message);
+    tweed_job_note(job, "solver \"%s\" gave an illegal schedule for the length: %.400s", row ? row->name : "ims",
+                   error->message);
     return TWEED_ILLEGAL;
   }
   tweed_schedule_free(b->schedule);
@@ -95,7 +115,7 @@ static tweed_status take_shorter(tweed_job *job, const tweed_solver *row, tweed_
   return TWEED_OK;
 }
 
-/* One row; false: it is settled, or there is no use in going on. */
+/* One row, or (NULL) IMS; false: it is settled, or there is no use in going on. */
 static bool next_shorten(tweed_job *job, const tweed_solver *row, tweed_best *b, int64_t *bound, tweed_status *status,
                          tweed_error *error) {
   const tweed_graph *g = job->graph;
@@ -107,7 +127,7 @@ static bool next_shorten(tweed_job *job, const tweed_solver *row, tweed_best *b,
   }
   plan.ii = b->schedule->ii;
   memcpy(plan.start, b->schedule->start, (size_t)g->n * sizeof *plan.start);
-  *status = shorten_by(job, row, &plan, bound, error);
+  *status = row ? shorten_by(job, row, &plan, bound, error) : tweed_shorten_by_ims(job, &plan, *bound, error);
   if ((*status == TWEED_OK || *status == TWEED_UNKNOWN) && tweed_exact_length(g, plan.start) < length) {
     tweed_status taken = take_shorter(job, row, &plan, b, error);
     *status = taken == TWEED_OK ? *status : taken;
@@ -124,7 +144,13 @@ tweed_status tweed_shorten(tweed_job *job, const tweed_solve_seam *seam, const t
     return TWEED_OK;
   if (!path_bound(job, b->schedule->ii, &bound))
     return tweed_no_memory(error);
+  for (int32_t u = 0; u < job->graph->nunits; u++) {
+    int64_t loaded = load_bound(job, u);
+    bound = loaded > bound ? loaded : bound;
+  }
   bool open = bound < tweed_exact_length(job->graph, b->schedule->start);
+  if (open && !only)
+    open = next_shorten(job, NULL, b, &bound, &status, error);
   for (const tweed_solver *row = only ? only : tweed_next_row(seam, TWEED_MODULO, NULL); row && open;
        row = only ? NULL : tweed_next_row(seam, TWEED_MODULO, row))
     if (row->shorten && !tweed_stopped(job->stop))
