@@ -20,12 +20,12 @@ typedef struct improver {
 /* Of stages and length. */
 static bool within_limits(const improver *s, const tweed_quality *q) {
   return (s->job->options->max_stages == 0 || q->stages <= s->job->options->max_stages) &&
-         (s->job->length_limit == 0 || tweed_exact_length(s->g, s->trial) <= s->job->length_limit);
+         (s->job->length_limit < 0 || tweed_exact_length(s->g, s->trial) <= s->job->length_limit);
 }
 
 static int64_t max_start(const improver *s) {
   int64_t stages = tweed_job_max_start(s->job, s->ii);
-  return s->job->length_limit > 0 && s->job->length_limit < stages ? s->job->length_limit : stages;
+  return s->job->length_limit >= 0 && s->job->length_limit < stages ? s->job->length_limit : stages;
 }
 
 /* Compacts the trial and keeps it if it is the better one. False when out of memory. */
@@ -45,7 +45,7 @@ static bool consider(improver *s, int32_t extra) {
 static bool try_variant(improver *s, const tweed_ims_options *o, bool *found) {
   tweed_ims_result result = tweed_ims_run(&s->ims, o, s->job->stop);
   *found = result == TWEED_IMS_FOUND;
-  for (int32_t extra = 0; extra < (s->job->length_limit > 0 ? 1 : 2) && *found; extra++) {
+  for (int32_t extra = 0; extra < (s->job->length_limit >= 0 ? 1 : 2) && *found; extra++) {
     for (int32_t v = 0; v < s->g->n; v++)
       s->trial[v] = s->ims.time[v];
     if (!consider(s, extra))
@@ -87,7 +87,7 @@ static bool run_variants(improver *s) {
  */
 static bool polish(improver *s) {
   bool ok = true, better = true;
-  for (int turn = 0; turn < POLISH && ok && better && s->job->length_limit == 0; turn++) {
+  for (int turn = 0; turn < POLISH && ok && better && s->job->length_limit < 0; turn++) {
     tweed_quality before = s->quality;
     for (int32_t v = 0; v < s->g->n; v++)
       s->trial[v] = s->start[v];
@@ -104,7 +104,7 @@ tweed_status tweed_compact(tweed_job *job, tweed_plan *plan, tweed_error *error)
   s.trial = tweed_arena_array(job->arena, (size_t)job->graph->n + 1, sizeof *s.trial);
   bool ok = s.trial && tweed_compactor_init(&s.compactor, s.g) && tweed_ims_init(&s.ims, s.g);
   if (ok) {
-    s.compactor.length = job->length_limit > 0 ? job->length_limit : INT64_MAX;
+    s.compactor.length = job->length_limit >= 0 ? job->length_limit : INT64_MAX;
     for (int32_t v = 0; v < s.g->n; v++)
       s.trial[v] = plan->start[v];
     tweed_compactor_measure(&s.compactor, s.ii, plan->start, &s.quality);

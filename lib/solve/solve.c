@@ -332,8 +332,13 @@ tweed_status tweed_solve_with(const tweed_problem *p, const tweed_solve_options 
   tweed_stop stop = {.interrupt = options->interrupt,
                      .deadline = options->time_limit > 0 ? now + options->time_limit : 0};
   tweed_notes notes = {0};
-  tweed_job job = {
-      .problem = p, .options = options, .stop = &stop, .notes = &notes, .began = now, .last_progress = now};
+  tweed_job job = {.problem = p,
+                   .options = options,
+                   .stop = &stop,
+                   .notes = &notes,
+                   .length_limit = -1,
+                   .began = now,
+                   .last_progress = now};
   job.arena = tweed_arena_new();
   if (!job.arena)
     return tweed_no_memory(error);

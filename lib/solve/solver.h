@@ -40,7 +40,7 @@ typedef struct tweed_job {
   int64_t best_ii;         /* found before this row ran, 0 = nothing */
   bool packed;             /* bounds include tweed_pack() */
   int64_t unproved;        /* IIs from bounds.mii to below this one were refuted by rows that prove nothing; 0 = none */
-  int64_t length_limit;    /* of plans at the II that was found, once it is settled; 0 = none */
+  int64_t length_limit;    /* of plans at the II that was found, once it is settled; -1 = none */
   double effort;           /* 1: the row was asked for by name; less: that share of its usual limits on work */
   struct tweed_notes *notes;
   double began, last_progress;

@@ -179,6 +179,13 @@ static tweed_status squashed(tweed_job *job, tweed_plan *plan, int64_t *bound, t
   return TWEED_OK;
 }
 
+/* As short as the bound, and illegal: z starts before both others are done. */
+static tweed_status too_short(tweed_job *job, tweed_plan *plan, int64_t *bound, tweed_error *error) {
+  (void)job, (void)error;
+  plan->start[2] = *bound - 1;
+  return TWEED_OK;
+}
+
 static tweed_status negative(tweed_job *job, tweed_plan *plan, int64_t *bound, tweed_error *error) {
   (void)bound, (void)error;
   for (int32_t v = 0; v < job->problem->nops; v++)
@@ -215,9 +222,16 @@ static const struct length_fault {
   const char *name;
   tweed_status (*shorten)(tweed_job *, tweed_plan *, int64_t *, tweed_error *);
   bool said; /* there is a note */
-} length_faults[] = {{"unknown", no_shorter, false},   {"broken", fails, true},      {"longer", longer, true},
-                     {"squashed", squashed, true},     {"negative", negative, true}, {"too-high", bound_too_high, true},
-                     {"lowered", bound_lowered, true}, {"other-ii", other_ii, true}, {"spins", spins, false},
+} length_faults[] = {{"unknown", no_shorter, false},
+                     {"broken", fails, true},
+                     {"longer", longer, true},
+                     {"squashed", squashed, true},
+                     {"too-short", too_short, true},
+                     {"negative", negative, true},
+                     {"too-high", bound_too_high, true},
+                     {"lowered", bound_lowered, true},
+                     {"other-ii", other_ii, true},
+                     {"spins", spins, false},
                      {"absent", NULL, false}};
 
 /* Two ops that keep each other from starting at once, and one behind both: the shortest takes a choice. */
@@ -256,7 +270,7 @@ static void check_length(const tweed_problem *p, const struct length_fault *faul
   if (status != TWEED_OK)
     fprintf(stderr, "%s: %s\n", fault->name, error.message);
   assert(status == TWEED_OK && tweed_verify(p, s, NULL) == TWEED_OK && tweed_schedule_ii(s) == 6);
-  assert((tweed_schedule_length(p, s) == 7) == shortest);
+  assert(tweed_schedule_length(p, s) == 7); /* IMS sees to that, but proves nothing */
   assert((tweed_schedule_length_bound(s) == 7) == shortest && tweed_schedule_length_bound(s) <= 7);
   assert((tweed_schedule_note(s, 0) != NULL) == fault->said);
   assert(strcmp(tweed_schedule_solver(s), "loose") == 0);

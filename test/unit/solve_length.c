@@ -56,6 +56,9 @@ static void check(const tweed_problem *p, const char *name, int32_t stages, bool
   assert(status == TWEED_OK && tweed_verify(p, s, NULL) == TWEED_OK);
   int64_t length = tweed_schedule_length(p, s), least = least_length(p, tweed_schedule_ii(s), stages);
   assert(length >= least && tweed_schedule_length_bound(s) <= least);
+  if (prove && (length != least || tweed_schedule_length_bound(s) != least))
+    fprintf(stderr, "%s, II %d: length %lld, bound %lld, least %lld\n", name, (int)tweed_schedule_ii(s),
+            (long long)length, (long long)tweed_schedule_length_bound(s), (long long)least);
   if (prove)
     assert(length == least && tweed_schedule_length_bound(s) == least);
   else
@@ -68,7 +71,7 @@ static void check(const tweed_problem *p, const char *name, int32_t stages, bool
 int main(void) {
   tweed_random r;
   tweed_random_seed(&r, 31);
-  for (int i = 0; i < 500; i++) {
+  for (int i = 0; i < 2000; i++) {
     shape_options o = random_options(&r, pick(&r, 1, 4));
     tweed_problem *p = random_problem(&r, &o);
     check(p, "auto", 0, false);
