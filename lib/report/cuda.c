@@ -60,11 +60,6 @@ static void say(cuda_writer *w, const char *text) {
 /* ---- steps ---------------------------------------------------------------------------------------------------------
  */
 
-/* An op that one thread of the role starts. */
-static bool by_one_thread(const cuda_writer *w, int32_t op) {
-  return report_signals(w->v, op);
-}
-
 /* A copy that brings a known number of bytes to its barrier. */
 bool report_cuda_copies(const report_view *v, int32_t op) {
   int32_t ring = v->data_ring[op];
@@ -84,7 +79,7 @@ static void put_call(cuda_writer *w, const char *what, const char *template, int
 static void put_op(cuda_writer *w, int32_t op, const report_index *index) {
   char text[64];
   report_index_text(index, text, sizeof text);
-  if (!by_one_thread(w, op)) {
+  if (!report_by_one_thread(w->v, op)) {
     put_call(w, "op", "", op, index);
     return;
   }

@@ -70,10 +70,10 @@ static const char *const primitives[] = {
     "  asm volatile(\"cp.async.bulk.wait_group %0;\" ::\"n\"(Pending) : \"memory\");",
     "}",
     "template <int Registers> __device__ __forceinline__ void more_registers() {",
-    "  asm volatile(\"setmaxnreg.inc.sync.aligned.u32 %0;\" ::\"n\"(Registers));",
+    "  asm volatile(\"setmaxnreg.inc.sync.aligned.u32 %0;\" ::\"n\"(Registers) : \"memory\");",
     "}",
     "template <int Registers> __device__ __forceinline__ void fewer_registers() {",
-    "  asm volatile(\"setmaxnreg.dec.sync.aligned.u32 %0;\" ::\"n\"(Registers));",
+    "  asm volatile(\"setmaxnreg.dec.sync.aligned.u32 %0;\" ::\"n\"(Registers) : \"memory\");",
     "}",
     "// Arrives when the matrix operations that this thread has started are done.",
     "__device__ __forceinline__ void arrive_when_done(Barrier *b) {",
@@ -382,7 +382,7 @@ static void put_description(cuda_writer *w, int32_t op) {
     report_line_add(&w->line, ", ");
     add_quoted(w, p->ops[op].where);
   }
-  report_line_add(&w->line, report_signals(w->v, op) ? "; one thread." : ".");
+  report_line_add(&w->line, report_by_one_thread(w->v, op) ? "; one thread." : ".");
   end(w);
   put_inputs(w, op);
 }
@@ -436,7 +436,7 @@ static void put_op_stub(cuda_writer *w, int32_t op) {
           "  wgmma_commit();\n",
           w->file);
   } else if (like_store(v, op)) {
-    fputs("  // To be filled in: cp.async.bulk(.tensor) by c.leader, after fence_proxy_async() by those that wrote.\n"
+    fputs("  // To be filled in: cp.async.bulk(.tensor); those that wrote its source have fenced.\n"
           "  bulk_commit();\n",
           w->file);
   } else {
@@ -450,7 +450,8 @@ static void put_wait_stub(cuda_writer *w, int32_t op) {
   if (like_wgmma(w->v, op))
     fputs("  wgmma_wait<Pending>(); // at most so many younger groups in flight\n", w->file);
   else if (like_store(w->v, op))
-    fputs("  bulk_wait<Pending>(); // at most so many younger groups in flight\n", w->file);
+    fprintf(w->file, "  if (c.leader)\n    bulk_wait<Pending>(); // at most so many younger groups in flight\n  %s;\n",
+            w->v->roles[report_role_of(w->v, op)].warps > 1 ? "sync_role(c)" : "__syncwarp()");
   else
     fputs("  // To be filled in: wait until it is done, with at most Pending younger ones in flight.\n", w->file);
   fputs("}\n", w->file);

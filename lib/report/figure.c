@@ -13,6 +13,7 @@
 #define GAP 3.0
 #define BAND_GAP 9.0
 #define CHARACTER 6.1
+#define MOST_WIDTH 3600.0
 
 enum {
   MOST_BARS = 6000,
@@ -20,7 +21,6 @@ enum {
   MOST_RING_LANES = 64,
   MOST_SLOTS = 12,
   MOST_ROUNDS = 200,
-  MOST_WIDTH = 3600
 };
 
 void report_put_real(FILE *file, double value) {

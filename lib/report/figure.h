@@ -6,7 +6,8 @@
 
 #include "report/lanes.h"
 
-enum { FIGURE_WIDTH = 1160, FIGURE_COLORS = 8 };
+#define FIGURE_WIDTH 1160.0
+enum { FIGURE_COLORS = 8 };
 
 typedef struct report_size {
   double width, height;

@@ -124,7 +124,7 @@ static bool add_slots(builder *b, int32_t op) {
  * where an op reads what another one has written to memory. */
 static bool add_gathering(builder *b, int32_t op) {
   const tweed_problem *p = b->v->p;
-  bool needed = report_signals(b->v, op);
+  bool needed = report_by_one_thread(b->v, op);
   if (b->v->roles[b->role].warps == 1)
     return true;
   for (int32_t i = p->in_begin[op]; i < p->in_begin[op + 1]; i++) {

@@ -16,6 +16,10 @@ bool report_signals(const report_view *v, int32_t op) {
   return tweed_class_of(v->p, op)->async && v->p->ops[op].regs == 0 && has_footprint(v->p, op);
 }
 
+bool report_by_one_thread(const report_view *v, int32_t op) {
+  return tweed_class_of(v->p, op)->async && v->p->ops[op].regs == 0;
+}
+
 bool report_commits(const report_view *v, int32_t op) {
   return report_signals(v, op) && !tweed_class_of(v->p, op)->variable;
 }

@@ -56,6 +56,8 @@ int64_t report_publish(const report_view *v, int32_t op, bool data);
 /* True for an async op whose value lies in a memory: its completion reaches a barrier by itself. Of an async op with
  * registers (or without any value) its own group must wait for the completion. */
 bool report_signals(const report_view *v, int32_t op);
+/* An async op without a value in registers: one thread of the role starts it. */
+bool report_by_one_thread(const report_view *v, int32_t op);
 /* True where it can reach any number of barriers: not for copies (variable latency), which know the one of their bytes.
  */
 bool report_commits(const report_view *v, int32_t op);
