@@ -7,7 +7,7 @@
 #include "report/words.h"
 
 /* Programs with more steps than this, prologue and epilogue written out, are one loop over all rounds. */
-enum { MOST_CUDA_STEPS = 4000, MOST_BLOCK_WARPS = 32, MOST_BARRIERS = 15 };
+enum { MOST_CUDA_STEPS = 4000, MOST_BLOCK_WARPS = 32, MOST_BARRIERS = 15, BLOCK_REGISTERS = 65536 };
 
 /* Which warps run which role, and what registers each warp group (four warps) may have.
  * Roles of whole warp groups come first, so that each begins at a multiple of four; small ones share the rest. */
@@ -19,6 +19,7 @@ typedef struct cuda_layout {
   int32_t entry;            /* registers per thread at launch */
   int32_t *regs;            /* per role, for setmaxnreg: the same for all that share a warp group */
   bool moves_regs;
+  int64_t needed;  /* registers that the values need in the whole block */
   int64_t *offset; /* of each ring in dynamic shared memory, or -1 */
   int64_t barriers, bytes, reserved;
 } cuda_layout;

@@ -233,6 +233,10 @@ static void put_shared(cuda_writer *w) {
                     ring->depth == 1 ? "" : "s");
     end(w);
   }
+  int32_t staging = v->p->machine->warps.staging;
+  if (staging >= 0 && layout->bytes > v->p->machine->memories[staging].bytes)
+    fprintf(w->file, "// Aligned, that is more than the %lld bytes that there are.\n",
+            (long long)v->p->machine->memories[staging].bytes);
   fprintf(w->file, "constexpr unsigned kBarriers = %lld, kSharedBytes = %lld;\n", (long long)layout->barriers,
           (long long)layout->bytes);
   fprintf(w->file, "constexpr int kThreads = %d;\n\n", (int)layout->nwarps * 32);
@@ -576,6 +580,24 @@ static void put_launch(cuda_writer *w, const char *name) {
           name, name);
 }
 
+static void put_register_note(cuda_writer *w) {
+  char needed[40];
+  const cuda_layout *layout = w->layout;
+  if (layout->needed > BLOCK_REGISTERS)
+    fprintf(
+        w->file,
+        "// The values of the roles need %s registers, a multiprocessor has %d: some will be spilled, or smaller tiles "
+        "needed.\n",
+        report_number(layout->needed, needed, sizeof needed), BLOCK_REGISTERS);
+  if (layout->moves_regs)
+    fprintf(w->file,
+            "// %d registers per thread at entry: with one block per multiprocessor the warp groups may move them.\n",
+            (int)layout->entry);
+  else if (layout->nwarps > 4)
+    fputs("// No setmaxnreg: what the warp groups need doesn't fit, or the machine doesn't say that it is limited.\n",
+          w->file);
+}
+
 void report_cuda_end(cuda_writer *w) {
   report_line name;
   report_line_clear(&name);
@@ -585,10 +607,7 @@ void report_cuda_end(cuda_writer *w) {
         "  c.leader = c.warp == 0 && c.lane == 0;\n"
         "}\n\n",
         w->file);
-  if (w->layout->moves_regs)
-    fprintf(w->file,
-            "// %d registers per thread at entry: with one block per multiprocessor the warp groups may move them.\n",
-            (int)w->layout->entry);
+  put_register_note(w);
   fprintf(w->file,
           "__global__ void __launch_bounds__(kThreads, 1) %s(const __grid_constant__ Params params) {\n"
           "  extern __shared__ __align__(1024) unsigned char shared[];\n"

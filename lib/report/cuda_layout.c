@@ -3,7 +3,7 @@
 
 /* Hopper: 64 K registers in a block of one per multiprocessor; setmaxnreg takes multiples of 8 from 24 to 256. Above
  * what the values need, a thread has addresses, counters and temporaries. */
-enum { BLOCK_REGISTERS = 65536, STEP = 8, LEAST = 24, MOST = 240, OVERHEAD = 24, WARP_GROUP = 4 };
+enum { STEP = 8, LEAST = 24, MOST = 240, OVERHEAD = 24, WARP_GROUP = 4 };
 
 static int64_t round_up(int64_t value, int64_t to) {
   return (value + to - 1) / to * to;
@@ -89,6 +89,8 @@ static void set_registers(const report_view *v, cuda_layout *out) {
   int64_t entry = BLOCK_REGISTERS / (out->nwarps * 32) / STEP * STEP;
   bool known = out->nwarps > WARP_GROUP && v->p->machine->warps.registers > 0;
   out->entry = (int32_t)(entry < 248 ? entry : 248);
+  for (int32_t i = 0; i < out->nordered; i++)
+    out->needed += v->roles[out->by_warp[i]].regs * v->roles[out->by_warp[i]].warps * 32;
   out->moves_regs = known && (share_registers(v, out, OVERHEAD) || share_registers(v, out, 0));
 }
 

@@ -4,9 +4,10 @@
 #include "report/words.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { MOST_ROWS = 500, MOST_CHIPS = 120 };
+enum { MOST_ROWS = 500, MOST_CHIPS = 120, MOST_PROGRAM = 200000 };
 
 static const char style[] =
     "html{background:var(--ground);color:var(--ink)}\n"
@@ -36,6 +37,7 @@ static const char style[] =
     "-webkit-print-color-adjust:exact}\n"
     "summary{cursor:default;color:var(--quiet);font-size:13px;margin-top:.6rem}\n"
     ".tweed.dim .b{opacity:.25}\n.tweed.dim .b.here{opacity:1}\n.tweed.dim .b.near{opacity:.7}\n"
+    "pre{font:12px/1.45 ui-monospace,\"DejaVu Sans Mono\",Menlo,Consolas,monospace;overflow-x:auto;margin:.6rem 0}\n"
     "ul{padding-left:1.1rem;margin:.4rem 0}\n"
     "@page{size:landscape;margin:12mm}\n"
     "@media print{body{max-width:none;margin:0;padding:0;font-size:10pt}figure{overflow:visible}\n"
@@ -255,6 +257,25 @@ static void put_ops(const page *g) {
   fputs("</details>\n", g->file);
 }
 
+/* What --format pseudo writes, for schedules that have programs of a legible size. */
+static tweed_status put_programs(const page *g, tweed_error *error) {
+  char *text = NULL;
+  size_t size = 0;
+  FILE *file = open_memstream(&text, &size);
+  tweed_status status = file ? tweed_report_pseudo(g->v->p, g->v->s, file, error) : tweed_no_memory(error);
+  bool written = !file || fclose(file) == 0;
+  if (!status && (!written || !text))
+    status = tweed_no_memory(error);
+  if (!status && size < MOST_PROGRAM) {
+    fprintf(g->file, "<details><summary>%s</summary>\n<pre>",
+            g->v->s->joint ? "The programs of the roles" : "The loop as a program");
+    report_put_xml(g->file, text);
+    fputs("</pre></details>\n", g->file);
+  }
+  free(text);
+  return status == TWEED_ILLEGAL || status == TWEED_BAD_INPUT ? TWEED_OK : status;
+}
+
 static void put_script(const page *g) {
   const tweed_problem *p = g->v->p;
   bool few = p->ndeps <= 10 * MOST_ROWS;
@@ -266,7 +287,7 @@ static void put_script(const page *g) {
   fputs("//]]>\n</script>\n", g->file);
 }
 
-static void put_schedule(const page *g) {
+static tweed_status put_schedule(const page *g, tweed_error *error) {
   char text[320];
   put_figure(g, "Timeline", report_timeline_caption(g->f), report_put_timeline);
   report_left_out(g->f, text, sizeof text);
@@ -283,7 +304,9 @@ static void put_schedule(const page *g) {
     put_memories(g);
   }
   put_ops(g);
+  tweed_status status = put_programs(g, error);
   put_script(g);
+  return status;
 }
 
 tweed_status tweed_report_html(const tweed_problem *p, const tweed_schedule *s, FILE *file, tweed_error *error) {
@@ -297,9 +320,9 @@ tweed_status tweed_report_html(const tweed_problem *p, const tweed_schedule *s, 
     page g = {&v, &f, file};
     put_head(&g);
     if (v.placed)
-      put_schedule(&g);
+      status = put_schedule(&g, error);
     fputs("</body>\n</html>\n", file);
-    if (ferror(file))
+    if (!status && ferror(file))
       status = tweed_fail(error, TWEED_IO, "cannot write: %s", strerror(errno));
   }
   report_view_free(&v);
