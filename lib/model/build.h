@@ -51,8 +51,4 @@ tweed_status tweed_problem_check(tweed_problem *p, tweed_culprit *culprit, tweed
 /* Finds the order of ops that respects distance 0 (p->topo), or names the ops of a cycle. Needs out/out_begin. */
 tweed_status tweed_problem_order(tweed_problem *p, tweed_culprit *culprit, tweed_error *error);
 
-/* The objective's three values for a schedule: sum over units of their peak use; sum over dependences of
- * bytes * (start[to] - start[from] + distance * II); largest sum of live bytes. False when out of memory. */
-bool tweed_schedule_measure(const tweed_problem *p, const tweed_schedule *s, tweed_objective *out);
-
 #endif

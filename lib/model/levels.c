@@ -23,8 +23,8 @@ void tweed_levels_add(tweed_levels *l, int64_t begin, int64_t end, double by) {
     change_level(l, end, -by);
     return;
   }
-  l->base += (double)((end - begin) / l->ii) * by;
-  int64_t rest = (end - begin) % l->ii;
+  int64_t laps = (end - begin) / l->ii, rest = (end - begin) % l->ii;
+  l->base += (double)laps * by;
   if (rest == 0)
     return;
   int64_t row = begin % l->ii;

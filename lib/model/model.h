@@ -206,7 +206,8 @@ tweed_status tweed_joint_derive(const tweed_problem *p, const tweed_schedule *s,
 /* Fills s->channels from starts and roles, in place of those that are there. */
 tweed_status tweed_schedule_fill_channels(const tweed_problem *p, tweed_schedule *s, tweed_error *error);
 
-/* The values of the objective of a schedule; see lifetime.c. False when out of memory. */
+/* The objective's three values for a schedule: sum over units of their peak use; sum over dependences of
+ * bytes * (start[to] - start[from] + distance * II); largest sum of live bytes. False when out of memory. */
 bool tweed_schedule_measure(const tweed_problem *p, const tweed_schedule *s, tweed_objective *out);
 
 #endif

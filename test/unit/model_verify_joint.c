@@ -23,8 +23,9 @@ static tweed_machine *random_machine(tweed_random *r) {
   assert(tweed_machine_new("m", &m, NULL) == TWEED_OK);
   assert(tweed_machine_add_unit(m, "A", pick(r, 0, 2), NULL, NULL) == TWEED_OK);
   int32_t memories = pick(r, 0, 2);
-  assert(memories < 1 || !tweed_machine_add_memory(m, "s", pick(r, 20, 300), pick(r, 0, 3) == 0, NULL, NULL));
-  assert(memories < 2 || !tweed_machine_add_memory(m, "t", pick(r, 20, 200), pick(r, 0, 1), NULL, NULL));
+  assert(memories < 1 ||
+         !tweed_machine_add_memory(m, "s", pick(r, 20, 300), (tweed_alloc)(pick(r, 0, 3) == 0), NULL, NULL));
+  assert(memories < 2 || !tweed_machine_add_memory(m, "t", pick(r, 20, 200), (tweed_alloc)pick(r, 0, 1), NULL, NULL));
   for (int32_t c = 0; c < 4; c++) {
     char name[16];
     snprintf(name, sizeof name, "c%d", (int)c);
@@ -410,9 +411,18 @@ static void compare_derived(const tweed_problem *p, const tweed_schedule *s, twe
     assert(tweed_hold(p, i) == hold(p, i) && tweed_done(p, i) == done(p, i));
 }
 
+static void add_channel(tweed_random *r, const tweed_problem *p, tweed_schedule *s) {
+  tweed_channel *more = tweed_arena_array(s->arena, (size_t)s->nchannels + 1, sizeof *more);
+  assert(more);
+  for (int32_t i = 0; i < s->nchannels; i++)
+    more[i] = s->channels[i];
+  s->channels = more;
+  s->channels[s->nchannels++] = (tweed_channel){pick(r, 0, p->nops - 1), pick(r, 0, p->nops - 1), pick(r, 1, 3), 0};
+}
+
 static void mutate(tweed_random *r, const tweed_problem *p, tweed_schedule *s) {
   int32_t i = pick(r, 0, p->nops - 1);
-  switch (s->nchannels ? pick(r, 0, 8) : pick(r, 0, 3)) {
+  switch (s->nchannels ? pick(r, 0, 9) : pick(r, 0, 4)) {
   case 0:
     s->start[i] = s->start[i] > 3 ? s->start[i] + pick(r, -3, 3) : pick(r, 0, 6);
     return;
@@ -426,6 +436,9 @@ static void mutate(tweed_random *r, const tweed_problem *p, tweed_schedule *s) {
     s->start[i] += pick(r, 1, 3);
     break;
   case 4:
+    add_channel(r, p, s);
+    return;
+  case 9:
     s->nchannels--;
     return;
   case 5:
