@@ -461,3 +461,11 @@ int64_t tweed_exact_length(const tweed_graph *g, const int64_t *start) {
   }
   return length;
 }
+
+int64_t tweed_exact_next_length(tweed_exact_lengths *s, int64_t ii) {
+  int64_t length = s->low, half = s->low + (s->high - s->low) / 2;
+  if (s->step > 0)
+    length = s->found || s->low + s->step > half ? half : s->low + s->step;
+  s->step = s->step > 0 ? 2 * s->step : ii / 4 + 1;
+  return length;
+}

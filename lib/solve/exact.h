@@ -76,6 +76,15 @@ bool tweed_exact_complete(tweed_exact *e, const int64_t *item_start, int64_t max
 /* May both items exchange their places in any solution? (Free ops that hold the same.) Such items are neighbours. */
 bool tweed_exact_alike(const tweed_exact *e, int32_t i, int32_t j);
 
+/* Which length in [low, high) to ask for next, of a search for the least that has a schedule (high has one): the bound
+ * first, since it is often met, then away from it in growing steps, since short schedules leave engines less to choose,
+ * and by halves once an engine has found one. */
+typedef struct tweed_exact_lengths {
+  int64_t low, high, step; /* step 0: nothing was asked yet */
+  bool found;
+} tweed_exact_lengths;
+int64_t tweed_exact_next_length(tweed_exact_lengths *s, int64_t ii);
+
 /* The length of a schedule: largest start + latency. */
 int64_t tweed_exact_length(const tweed_graph *g, const int64_t *start);
 

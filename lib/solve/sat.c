@@ -10,7 +10,7 @@
 /* What it may cost as one row of a portfolio, asked for by name, and for a length. IIs that may stay undecided, and IIs
  * that are tried at all. */
 static const tweed_sat_budget small = {4000000, 3e8, 0.5}, large = {12000000, 2e10, 0.5},
-                              lengths = {3000000, 5e8, 0.25};
+                              lengths = {1000000, 4e8, 0.25};
 enum { UNDECIDED_IN_AUTO = 2, UNDECIDED_ALONE = 4, IIS_IN_AUTO = 64, IIS_ALONE = 100000, MOST_LENGTH_OPS = 200 };
 
 static int must_stop(void *state) {
@@ -174,31 +174,31 @@ static tweed_status try_length(tweed_job *job, int64_t ii, int64_t length, tweed
   return status;
 }
 
-/* The bound itself is tried first, since it is often met; then by halves. An undecided length counts as too short for
- * the search, but not for the bound. */
+/* An undecided length counts as too short for the search, but not for the bound. */
 tweed_status tweed_sat_shorten(tweed_job *job, tweed_plan *plan, int64_t *bound, tweed_error *error) {
   const tweed_graph *g = job->graph;
   int64_t *start = tweed_arena_array(job->arena, (size_t)g->n + 1, sizeof *start);
-  int64_t low = *bound, high = tweed_exact_length(g, plan->start);
+  tweed_exact_lengths s = {.low = *bound, .high = tweed_exact_length(g, plan->start)};
   tweed_sat_budget budget = lengths;
+  bool open = false;
   if (!start)
     return tweed_no_memory(error);
-  if (g->n > MOST_LENGTH_OPS && low < high)
+  if (g->n > MOST_LENGTH_OPS && s.low < s.high)
     return tweed_fail(error, TWEED_UNKNOWN, "lengths are proved for up to %d ops", MOST_LENGTH_OPS);
-  for (bool first = true, open = false; low < high && !tweed_stopped(job->stop); first = false) {
-    int64_t length = first ? low : low + (high - low) / 2;
+  while (s.low < s.high && !tweed_stopped(job->stop)) {
+    int64_t length = tweed_exact_next_length(&s, plan->ii);
     tweed_status status = try_length(job, plan->ii, length, &budget, start, error);
     if (status == TWEED_NO_MEMORY)
       return status;
     if (status == TWEED_OK) {
       memcpy(plan->start, start, (size_t)g->n * sizeof *start);
-      high = tweed_exact_length(g, start);
+      s.high = tweed_exact_length(g, start);
+      s.found = true;
       continue;
     }
-    low = length + 1;
+    s.low = length + 1;
     open |= status != TWEED_INFEASIBLE;
-    if (!open)
-      *bound = low;
+    *bound = open ? *bound : s.low;
   }
-  return *bound >= high ? TWEED_OK : tweed_fail(error, TWEED_UNKNOWN, "the length is not decided");
+  return *bound >= s.high ? TWEED_OK : tweed_fail(error, TWEED_UNKNOWN, "the length is not decided");
 }

@@ -109,6 +109,7 @@ tweed_status tweed_run_backtrack(tweed_job *job, tweed_plan *plan, tweed_error *
 tweed_status tweed_run_ilp(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_run_restarts(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_run_smt(tweed_job *job, tweed_plan *plan, tweed_error *error);
+tweed_status tweed_smt_shorten(tweed_job *job, tweed_plan *plan, int64_t *bound, tweed_error *error);
 tweed_status tweed_run_joint(tweed_job *job, tweed_plan *plan, tweed_error *error);
 
 /* The kind of the job's problem. */
