@@ -437,11 +437,11 @@ static void put_op_stub(cuda_writer *w, int32_t op) {
     end(w);
   } else if (like_wgmma(v, op)) {
     fputs("  wgmma_fence();\n  // To be filled in: wgmma.mma_async; the result may not be touched before wait_….\n"
-          "  wgmma_commit();\n",
+          "  wgmma_commit(); // one group per op: the waits count them\n",
           w->file);
   } else if (like_store(v, op)) {
     fputs("  // To be filled in: cp.async.bulk(.tensor); those that wrote its source have fenced.\n"
-          "  bulk_commit();\n",
+          "  bulk_commit(); // one group per op: the waits count them\n",
           w->file);
   } else {
     fputs("  // To be filled in.\n", w->file);

@@ -244,8 +244,9 @@ static void put_ops(const page *g) {
   const report_view *v = g->v;
   int32_t left = MOST_ROWS;
   fprintf(g->file,
-          "<details><summary>All ops, by start</summary>\n<table>\n<tr><th>op</th><th>class</th><th "
+          "<details><summary>All ops, by %s</summary>\n<table>\n<tr><th>op</th><th>class</th><th "
           "class=\"n\">start</th>%s<th class=\"n\">latency</th>%s<th>where</th></tr>\n",
+          v->s->joint ? "role and start" : "start",
           v->s->ii > 0 ? "<th class=\"n\">stage</th><th class=\"n\">row</th>" : "",
           v->s->joint ? "<th class=\"n\">role</th>" : "");
   for (int32_t r = 0; r < v->nroles; r++)

@@ -60,9 +60,13 @@ static void after_op(builder *b, int32_t op, int64_t later, int64_t rank) {
 /* ---- waits ---------------------------------------------------------------------------------------------------------
  */
 
-/* Ops of one queue are done in the order in which they were issued: those that share a unit. */
+/* Ops of one queue are done in the order in which they were issued: those that share a unit and end in the same way
+ * (products with registers, bulk stores, copies, products in tensor memory). */
 static bool same_queue(const builder *b, int32_t u, int32_t v) {
   const tweed_class *x = class_of(b, u), *y = class_of(b, v);
+  if ((b->v->p->ops[u].regs > 0) != (b->v->p->ops[v].regs > 0) || x->variable != y->variable ||
+      report_signals(b->v, u) != report_signals(b->v, v))
+    return false;
   for (int32_t i = 0; i < x->nuses; i++)
     for (int32_t j = 0; j < y->nuses; j++)
       if (x->uses[i].unit == y->uses[j].unit && x->uses[i].unit != b->v->p->machine->issue_unit)

@@ -26,7 +26,7 @@ def make_problem(rng):
         "tma": {"latency": 1 + latency(), "uses": {"T": [1]}, "async": True, "variable": True},
         "mma": {"latency": 1 + latency(), "uses": {"M": [1]}, "async": True},
         "chain": {"latency": 1 + latency(), "uses": {"M": [1]}, "async": True, "warps": rng.choice([1, 4])},
-        "store": {"latency": latency(), "uses": {"S": [1]}, "async": True},
+        "store": {"latency": latency(), "uses": {"S": [1], "M": [1]}, "async": True},
         "alu": {"latency": latency(), "uses": {"A": [1]}},
         "exp": {"latency": latency(), "uses": {"A": [1]}, "hold": 1, "warps": rng.choice([1, 4])},
     }

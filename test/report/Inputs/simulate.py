@@ -36,8 +36,9 @@ class Problem:
     def units(self, op):
         return set(self.cls(op).get("uses", {})) or {op}
 
-    def same_queue(self, a, b):
-        return a == b or bool(self.units(a) & self.units(b))
+    def same_queue(self, a, b): # its ops are done in order
+        ends = lambda op: (self.ops[op].get("regs", 1) > 0, self.cls(op).get("variable", False), self.signals(op))
+        return a == b or (ends(a) == ends(b) and bool(self.units(a) & self.units(b)))
 
     def signals(self, op): # one thread starts it, its completion reaches a barrier
         return (self.is_async(op) and self.ops[op].get("regs", None) == 0
