@@ -7,15 +7,7 @@
 #include "solve/joint.h"
 
 /* Ops; stages; questions without an answer, and of how many stages more a range is worth to be asked. */
-enum { MOST_OPS = 200, MOST_STAGES = 256, MOST_OPEN = 8, RANGE_ROUNDS = 3, FEW_OPS = 10 };
-
-typedef enum verdict {
-  WORKS,   /* of one II: the plan is filled; of a range: s->works is one that may; of all: not refuted */
-  REFUTED, /* whatever the options */
-  LIMITED, /* refuted within the limit on stages */
-  OPEN,    /* a limit ended the search */
-  BROKEN   /* an error */
-} verdict;
+enum { MOST_OPS = 200, MOST_DEPS = 1200, MOST_STAGES = 256, MOST_OPEN = 8, RANGE_ROUNDS = 3, FEW_OPS = 10 };
 
 tweed_status tweed_joint_phase(tweed_joint_search *s, const char *name, int64_t value, int64_t bound, double began,
                                tweed_error *error) {
@@ -62,33 +54,31 @@ tweed_status tweed_joint_take(tweed_joint_search *s, const tweed_joint_model *m,
         s->plan->role[v] = g;
   s->plan->ii = s->q.ii.first;
   s->found = true;
-  return measure(s, error);
+  return s->q.plain ? TWEED_OK : measure(s, error);
 }
 
 /* Is there a schedule within the length? *binds: the answer no holds only for that length. */
-static verdict ask(tweed_joint_search *s, int64_t length, bool *binds, tweed_error *error) {
+static tweed_joint_verdict ask(tweed_joint_search *s, int64_t length, bool *binds, tweed_error *error) {
   tweed_joint_model m;
-  verdict result = OPEN;
+  tweed_joint_verdict result = TWEED_JOINT_OPEN;
   s->q.length = length;
   *binds = false;
   tweed_status status = tweed_joint_build(&m, &s->q, error);
-  tweed_smt_answer answer =
-      status == TWEED_OK ? tweed_smt_check(m.smt, 1, &m.d.window, TWEED_JOINT_WORK) : TWEED_SMT_FAILED;
+  tweed_smt_answer answer = status == TWEED_OK ? tweed_smt_check(m.smt, 1, &m.d.window, s->work) : TWEED_SMT_FAILED;
   if (status == TWEED_INFEASIBLE) {
     *binds = true;
-    result = REFUTED;
+    result = TWEED_JOINT_REFUTED;
   } else if (status != TWEED_OK && status != TWEED_UNKNOWN) {
-    result = BROKEN;
+    result = TWEED_JOINT_BROKEN;
   } else if (answer == TWEED_SMT_SAT) {
-    result = WORKS;
+    result = TWEED_JOINT_WORKS;
     if (s->q.ii.first == s->q.ii.last && tweed_joint_take(s, &m, error) != TWEED_OK)
-      result = BROKEN;
+      result = TWEED_JOINT_BROKEN;
   } else if (answer == TWEED_SMT_UNSAT) {
-    *binds =
-        tweed_smt_in_core(m.smt, m.d.window) && tweed_smt_check(m.smt, 0, NULL, TWEED_JOINT_WORK) != TWEED_SMT_UNSAT;
-    result = REFUTED;
+    *binds = tweed_smt_in_core(m.smt, m.d.window) && tweed_smt_check(m.smt, 0, NULL, s->work) != TWEED_SMT_UNSAT;
+    result = TWEED_JOINT_REFUTED;
   }
-  if (result == WORKS && s->q.ii.first < s->q.ii.last && s->q.ii.last < TWEED_FAR)
+  if (result == TWEED_JOINT_WORKS && s->q.ii.first < s->q.ii.last && s->q.ii.last < TWEED_FAR)
     s->works = tweed_smt_int_value(m.smt, m.n);
   tweed_joint_free(&m);
   return result;
@@ -113,8 +103,7 @@ static int64_t longest_length(const tweed_joint_search *s, int64_t ii) {
 
 /* An II from which on each that works makes the one below work: with so many cycles for so few ops there is a gap in
  * the table that outlasts every latency, hand-off and occupancy, and can be made shorter by a cycle. */
-static int64_t greatest_ii(const tweed_joint_search *s) {
-  const tweed_problem *p = s->p;
+int64_t tweed_joint_greatest_ii(const tweed_problem *p) {
   int64_t most = 1;
   for (int32_t e = 0; e < p->ndeps; e++) {
     int64_t cost = p->deps[e].latency + tweed_handoff(p, &p->deps[e]);
@@ -131,27 +120,27 @@ static int64_t greatest_ii(const tweed_joint_search *s) {
 }
 
 /* One II, or a range of them, by itself. */
-static verdict try_range(tweed_joint_search *s, tweed_range ii, tweed_error *error) {
+tweed_joint_verdict tweed_joint_try(tweed_joint_search *s, tweed_range ii, tweed_error *error) {
   int64_t least = 0, limit = s->q.limits.stages;
   bool one = ii.first == ii.last;
   s->q.ii = ii;
   tweed_status status = tweed_joint_least_length(&s->q, &least, error);
   if (status != TWEED_OK)
-    return status == TWEED_INFEASIBLE ? REFUTED : BROKEN;
+    return status == TWEED_INFEASIBLE ? TWEED_JOINT_REFUTED : TWEED_JOINT_BROKEN;
   int64_t stages = least / ii.first + 2, longest = ii.last == TWEED_FAR ? TWEED_FAR : longest_length(s, ii.last);
   for (int round = 0; stages <= MOST_STAGES && (one || round < RANGE_ROUNDS || s->p->nops <= FEW_OPS);
        round++, stages *= 2) {
     bool binds, limited = limit > 0 && limit + 1 < stages; /* the limit on stages is the tighter one */
     tweed_job_progress(s->job, "joint", ii.first);
-    verdict result = ask(s, stages * ii.first, &binds, error);
-    if (result != REFUTED || !binds)
+    tweed_joint_verdict result = ask(s, stages * ii.first, &binds, error);
+    if (result != TWEED_JOINT_REFUTED || !binds)
       return result;
     if (one && limited)
-      return LIMITED;
+      return TWEED_JOINT_LIMITED;
     if (stages * ii.first >= longest)
-      return REFUTED;
+      return TWEED_JOINT_REFUTED;
   }
-  return OPEN;
+  return TWEED_JOINT_OPEN;
 }
 
 /* ---- from II to II ------------------------------------------------------------------------------------------------
@@ -173,56 +162,56 @@ typedef struct frontier {
   int32_t open;
 } frontier;
 
-static verdict refute(tweed_joint_search *s, frontier *f, int64_t first, int64_t last, tweed_error *error) {
-  verdict result = try_range(s, (tweed_range){first, last}, error);
-  if (result == REFUTED || result == LIMITED) {
+static tweed_joint_verdict refute(tweed_joint_search *s, frontier *f, int64_t first, int64_t last, tweed_error *error) {
+  tweed_joint_verdict result = tweed_joint_try(s, (tweed_range){first, last}, error);
+  if (result == TWEED_JOINT_REFUTED || result == TWEED_JOINT_LIMITED) {
     if (f->open == 0)
-      refuted(s->job, first, last, result == REFUTED);
+      refuted(s->job, first, last, result == TWEED_JOINT_REFUTED);
     f->next = last + 1;
   }
   return result;
 }
 
 /* The II that a range named, by itself. */
-static verdict confirm(tweed_joint_search *s, frontier *f, tweed_error *error) {
+static tweed_joint_verdict confirm(tweed_joint_search *s, frontier *f, tweed_error *error) {
   int64_t ii = s->works;
-  verdict result = try_range(s, (tweed_range){ii, ii}, error);
-  if (result == WORKS || result == REFUTED)
+  tweed_joint_verdict result = tweed_joint_try(s, (tweed_range){ii, ii}, error);
+  if (result == TWEED_JOINT_WORKS || result == TWEED_JOINT_REFUTED)
     f->top = ii;
   return result;
 }
 
 /* One step with a range below the top: the middle and the whole of it in turn. */
-static verdict step(tweed_joint_search *s, frontier *f, int turn, tweed_error *error) {
+static tweed_joint_verdict step(tweed_joint_search *s, frontier *f, int turn, tweed_error *error) {
   int64_t room = f->top - f->next, width = f->width < room ? f->width : room;
   if (f->top <= f->last && turn % 2 == 0 && width > 2)
     width /= 2;
-  verdict result =
+  tweed_joint_verdict result =
       width == 1 ? refute(s, f, f->next, f->next, error) : refute(s, f, f->next, f->next + width - 1, error);
-  if (result == REFUTED || result == LIMITED)
+  if (result == TWEED_JOINT_REFUTED || result == TWEED_JOINT_LIMITED)
     f->width *= 2;
-  else if (result == WORKS && width == 1)
+  else if (result == TWEED_JOINT_WORKS && width == 1)
     f->top = f->next;
-  else if (result == WORKS)
+  else if (result == TWEED_JOINT_WORKS)
     result = confirm(s, f, error);
-  else if (result == OPEN && width > 1)
+  else if (result == TWEED_JOINT_OPEN && width > 1)
     f->width = width / 2;
-  else if (result == OPEN) {
+  else if (result == TWEED_JOINT_OPEN) {
     f->open++;
     f->next += 1 + f->next / 64;
   }
-  if (result == OPEN && f->width < 1)
+  if (result == TWEED_JOINT_OPEN && f->width < 1)
     f->width = 1;
   return result;
 }
 
 /* Every II of the job that is left, in clauses that hold for each. */
-static verdict refute_all(tweed_joint_search *s, frontier *f, tweed_error *error) {
+static tweed_joint_verdict refute_all(tweed_joint_search *s, frontier *f, tweed_error *error) {
   bool endless = s->job->options->ii == 0 && s->job->options->max_ii == 0;
   if (!endless || f->next > f->last || f->open > 0 || s->q.limits.stages > 0)
-    return OPEN;
-  verdict result = try_range(s, (tweed_range){f->next, TWEED_FAR}, error);
-  if (result == REFUTED) {
+    return TWEED_JOINT_OPEN;
+  tweed_joint_verdict result = tweed_joint_try(s, (tweed_range){f->next, TWEED_FAR}, error);
+  if (result == TWEED_JOINT_REFUTED) {
     refuted(s->job, f->next, f->last, true);
     f->next = f->last + 1;
   }
@@ -232,26 +221,27 @@ static verdict refute_all(tweed_joint_search *s, frontier *f, tweed_error *error
 /* TWEED_OK with a plan, TWEED_INFEASIBLE if no II up to the last works, TWEED_UNKNOWN. */
 static tweed_status search_ii(tweed_joint_search *s, tweed_error *error) {
   tweed_job *job = s->job;
-  int64_t most = greatest_ii(s), last = job->last_ii;
+  int64_t most = tweed_joint_greatest_ii(s->p), last = job->last_ii;
   most = most > job->first_ii ? most : job->first_ii;
   last = most < last ? most : last;
   frontier f = {job->first_ii, last + 1, last, 0, 0};
-  verdict result = refute(s, &f, f.next, f.next, error);
-  if (result == WORKS)
+  tweed_joint_verdict result = refute(s, &f, f.next, f.next, error);
+  if (result == TWEED_JOINT_WORKS)
     return TWEED_OK;
-  if (result == OPEN) {
+  if (result == TWEED_JOINT_OPEN) {
     f.open++;
     f.next++;
   }
-  if (result != BROKEN)
+  if (result != TWEED_JOINT_BROKEN)
     result = refute_all(s, &f, error);
   f.width = f.next < 64 ? 64 : f.next;
-  for (int turn = 0; result != BROKEN && f.next < f.top && f.open < MOST_OPEN && !tweed_stopped(job->stop); turn++) {
+  for (int turn = 0; result != TWEED_JOINT_BROKEN && f.next < f.top && f.open < MOST_OPEN && !tweed_stopped(job->stop);
+       turn++) {
     result = step(s, &f, turn, error);
-    if (result == REFUTED && !s->found)
+    if (result == TWEED_JOINT_REFUTED && !s->found)
       result = refute_all(s, &f, error);
   }
-  if (result == BROKEN)
+  if (result == TWEED_JOINT_BROKEN)
     return error && error->status == TWEED_NO_MEMORY ? TWEED_NO_MEMORY : TWEED_INTERNAL;
   if (s->found)
     return TWEED_OK;
@@ -263,38 +253,44 @@ static tweed_status search_ii(tweed_joint_search *s, tweed_error *error) {
 /* ---- the row ------------------------------------------------------------------------------------------------------
  */
 
-static bool set_limits(tweed_joint_search *s) {
-  const tweed_machine *machine = s->p->machine;
+bool tweed_joint_begin(tweed_joint_search *s, tweed_job *job, tweed_plan *plan) {
+  const tweed_machine *machine = job->problem->machine;
   const tweed_warps *w = &machine->warps;
+  *s = (tweed_joint_search){.job = job, .p = job->problem, .plan = plan, .work = TWEED_JOINT_WORK};
+  s->q = (tweed_joint_query){.problem = s->p, .graph = job->graph, .stop = job->stop, .plain = !job->options->joint};
   s->q.limits = (tweed_joint_limits){.groups = w->groups, .total = w->total, .registers = w->registers};
-  s->q.limits.stages = s->job->options->max_stages;
-  s->q.limits.memory = tweed_arena_array(s->job->arena, (size_t)machine->nmemories + 1, sizeof(int64_t));
+  s->q.limits.stages = job->options->max_stages;
+  s->q.limits.memory = tweed_arena_array(job->arena, (size_t)machine->nmemories + 1, sizeof(int64_t));
   for (int32_t k = 0; k < machine->nmemories && s->q.limits.memory; k++)
     s->q.limits.memory[k] = machine->memories[k].bytes - (s->p->reserved ? s->p->reserved[k] : 0);
   return s->q.limits.memory != NULL;
 }
 
 /* What no II can mend. */
-static tweed_status check_problem(const tweed_job *job, tweed_error *error) {
+static tweed_status check_problem(tweed_job *job, tweed_error *error) {
   const tweed_problem *p = job->problem;
   const tweed_warps *w = &p->machine->warps;
-  if (!w->present)
-    return tweed_fail(error, TWEED_BAD_INPUT,
-                      "machine \"%s\" has no warp groups (key \"warps\"), which a joint schedule needs",
-                      p->machine->name);
-  if (p->nops > MOST_OPS)
-    return tweed_fail(error, TWEED_UNKNOWN, "%d ops are too many for a joint schedule; %d are not", (int)p->nops,
-                      MOST_OPS);
+  if (p->nops > MOST_OPS || p->ndeps > MOST_DEPS)
+    return tweed_fail(error, TWEED_UNKNOWN,
+                      "%d ops and %d dependences are too many for a joint schedule; %d and %d are not", (int)p->nops,
+                      (int)p->ndeps, MOST_OPS, MOST_DEPS);
+  for (int32_t v = 0; v < p->nops; v++) {
+    int32_t largest = w->nsizes > 0 ? w->sizes[w->nsizes - 1] : 1, needed = tweed_class_of(p, v)->warps;
+    if (needed <= largest)
+      continue;
+    tweed_status status = tweed_job_why(job, error, "every II needs: a group of %d warps for %s (the largest has %d)",
+                                        (int)needed, p->ops[v].name, (int)largest);
+    return status == TWEED_OK ? TWEED_INFEASIBLE : status;
+  }
   return TWEED_OK;
 }
 
 tweed_status tweed_run_joint(tweed_job *job, tweed_plan *plan, tweed_error *error) {
-  tweed_joint_search s = {.job = job, .p = job->problem, .plan = plan};
-  s.q = (tweed_joint_query){.problem = s.p, .graph = job->graph, .stop = job->stop};
+  tweed_joint_search s;
   double began = tweed_clock();
   int64_t least = 0;
   tweed_status status = check_problem(job, error);
-  if (status == TWEED_OK && !set_limits(&s))
+  if (status == TWEED_OK && !tweed_joint_begin(&s, job, plan))
     status = tweed_no_memory(error);
   if (status == TWEED_OK)
     status = search_ii(&s, error);

@@ -41,6 +41,7 @@ typedef struct tweed_joint_query {
   tweed_joint_limits limits;
   tweed_range ii;
   int64_t length;  /* starts + latencies are within it, under the assumption `window` */
+  bool plain;      /* an ordinary problem: no groups, waits, registers, memories */
   bool explain;    /* constraints hold under assumptions, one per reason */
   bool loose_deps; /* with explain: dependences too */
 } tweed_joint_query;
@@ -84,6 +85,14 @@ bool tweed_joint_memories(tweed_joint_model *m);
 /* Z3's work per question: whether an II works, and for each step of a later objective. */
 enum { TWEED_JOINT_WORK = 60000000, TWEED_JOINT_STEP = 8000000 };
 
+typedef enum tweed_joint_verdict {
+  TWEED_JOINT_WORKS,   /* of one II: the plan is filled; of a range: `works` is one that may; of all: not refuted */
+  TWEED_JOINT_REFUTED, /* whatever the options */
+  TWEED_JOINT_LIMITED, /* refuted within the limit on stages */
+  TWEED_JOINT_OPEN,    /* a limit ended the search */
+  TWEED_JOINT_BROKEN   /* an error */
+} tweed_joint_verdict;
+
 /* Invariant: plan is a solution of query's II where `found`, with these values of the objectives. */
 typedef struct tweed_joint_search {
   tweed_job *job;
@@ -91,10 +100,17 @@ typedef struct tweed_joint_search {
   tweed_plan *plan;
   tweed_joint_query q;
   bool found;
+  uint32_t work; /* of Z3, per question */
   int64_t works; /* the II that a range of them named */
   int64_t length, groups, handoffs, rings;
 } tweed_joint_search;
 
+/* A search with the limits of the job's problem. False when out of memory. */
+bool tweed_joint_begin(tweed_joint_search *s, tweed_job *job, tweed_plan *plan);
+/* One II, or a range of them, by itself. */
+tweed_joint_verdict tweed_joint_try(tweed_joint_search *s, tweed_range ii, tweed_error *error);
+/* An II from which on each that works makes the one below work. */
+int64_t tweed_joint_greatest_ii(const tweed_problem *p);
 /* Makes the model's answer the plan, every op as early as the answer's choices allow. */
 tweed_status tweed_joint_take(tweed_joint_search *s, const tweed_joint_model *m, tweed_error *error);
 /* A phase of the search, for the report. */

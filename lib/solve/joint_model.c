@@ -253,7 +253,7 @@ tweed_status tweed_joint_least_length(const tweed_joint_query *q, int64_t *out, 
   if (!m.arena)
     return tweed_no_memory(error);
   for (int32_t v = 0; v < m.n; v++)
-    m.apart = m.apart || is_variable(&m, v);
+    m.apart = !q->plain && (m.apart || is_variable(&m, v));
   tweed_edge *edges = static_edges(&m, &nedges);
   tweed_status status =
       edges ? tweed_diff_paths(m.arena, m.n, q->ii, nedges, edges, &path, error) : tweed_no_memory(error);
@@ -270,8 +270,9 @@ static bool allocate(tweed_joint_model *m) {
   const tweed_joint_query *q = m->q;
   size_t n = (size_t)m->n, deps = (size_t)q->problem->ndeps, groups;
   int32_t most = q->limits.groups + (q->explain ? 1 : 0);
+  most = q->plain ? 1 : most;
   for (int32_t v = 0; v < m->n; v++)
-    m->apart = m->apart || is_variable(m, v);
+    m->apart = !q->plain && (m->apart || is_variable(m, v));
   m->ngroups = most < m->n + m->apart ? most : m->n + m->apart;
   m->ngroups = m->ngroups > 32 ? 32 : m->ngroups;
   groups = (size_t)m->ngroups + 1;
@@ -295,6 +296,8 @@ static bool put_all(tweed_joint_model *m, size_t nedges, const tweed_edge *edges
     guards[u] = tweed_joint_guard(m, TWEED_REASON_UNIT, u);
   if (!tweed_diff_units(&m->d, g, guards))
     return false;
+  if (m->q->plain)
+    return hand_over(m);
   if (!make_roles(m)) {
     tweed_smt_clause(m->smt, 0, NULL);
     return true;

@@ -128,14 +128,39 @@ static tweed_status check_options(const tweed_problem *p, const tweed_solve_opti
   if (o->normalize > 0 && (p->length > 0 || o->joint))
     return tweed_fail(error, TWEED_BAD_INPUT, "costs are normalized for modulo problems alone, not for %s ones",
                       o->joint ? "joint" : "acyclic");
+  if (o->joint && p->length > 0)
+    return tweed_fail(error, TWEED_BAD_INPUT, "problem \"%s\" has a length: only modulo problems have joint schedules",
+                      p->name);
+  if (o->joint && !p->machine->warps.present)
+    return tweed_fail(error, TWEED_BAD_INPUT,
+                      "machine \"%s\" has no warp groups (key \"warps\"), which a joint schedule needs",
+                      p->machine->name);
   if (o->ii > 0 && o->max_ii > 0 && o->ii > o->max_ii)
     return tweed_fail(error, TWEED_BAD_INPUT, "II %d is asked for, but at most %d is allowed", (int)o->ii,
                       (int)o->max_ii);
   return TWEED_OK;
 }
 
-static tweed_status below_bound(const tweed_job *job, tweed_error *error) {
+/* What the bounds say of the largest II that is allowed. */
+static tweed_status why_below(tweed_job *job, tweed_error *error) {
   const tweed_bounds *b = &job->bounds;
+  char unit[160] = "", circuit[384] = "";
+  bool by_unit = b->res_mii > job->last_ii, by_circuit = b->rec_mii > job->last_ii;
+  if (by_unit)
+    snprintf(unit, sizeof unit, "unit %s (%d of %lld cycles)", b->unit, (int)b->res_mii, (long long)job->last_ii);
+  if (by_circuit)
+    snprintf(circuit, sizeof circuit, "circuit %s (%d cycles an iteration)", b->circuit, (int)b->rec_mii);
+  if (!by_unit && !by_circuit)
+    snprintf(unit, sizeof unit, "unit %s (the next II at which every op fits it is %d)", b->unit, (int)b->mii);
+  return tweed_job_why(job, error, "II=%lld needs: %s%s%s", (long long)job->last_ii, unit,
+                       by_unit && by_circuit ? ", " : "", circuit);
+}
+
+static tweed_status below_bound(tweed_job *job, tweed_error *error) {
+  const tweed_bounds *b = &job->bounds;
+  tweed_status status = why_below(job, error);
+  if (status != TWEED_OK)
+    return status;
   if (b->rec_mii >= b->res_mii)
     return tweed_fail(error, TWEED_INFEASIBLE, "II %lld is below RecMII %d, the bound of the circuit %s",
                       (long long)job->last_ii, (int)b->rec_mii, b->circuit);
@@ -286,6 +311,16 @@ static tweed_status write_proof(tweed_job *job, tweed_status answer, tweed_error
              : status;
 }
 
+/* Infeasible is not all there is to say. A row that gave no message lets the first line be it. */
+static tweed_status say_why(tweed_job *job, tweed_error *error) {
+  tweed_status status = job->nwhy == 0 ? tweed_explain(job, error) : TWEED_OK;
+  if (status != TWEED_OK)
+    return status;
+  if (error && (error->status != TWEED_INFEASIBLE || error->message[0] == 0))
+    tweed_fail(error, TWEED_INFEASIBLE, "%s", job->nwhy > 0 ? job->why[0] : "there is no schedule");
+  return TWEED_INFEASIBLE;
+}
+
 static tweed_status solve(tweed_job *job, const tweed_solve_seam *seam, const tweed_solver *row, tweed_schedule **out,
                           tweed_error *error) {
   const tweed_problem *p = job->problem;
@@ -302,7 +337,7 @@ static tweed_status solve(tweed_job *job, const tweed_solve_seam *seam, const tw
   bool answered = status == TWEED_OK || status == TWEED_INFEASIBLE || status == TWEED_UNKNOWN;
   if (job->options->proof && answered)
     status = write_proof(job, status, error);
-  return status;
+  return status == TWEED_INFEASIBLE && p->length == 0 && job->graph ? say_why(job, error) : status;
 }
 
 /* The notes of the job become the schedule's. Without memory for them there are none. */

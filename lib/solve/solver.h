@@ -51,6 +51,9 @@ typedef struct tweed_job {
   size_t cap_why;
 } tweed_job;
 
+/* Adds lines on why the II of an infeasible job (the largest allowed; joint ones: any) does not work, and what would
+ * help. Leaves it at that where limits are reached. */
+tweed_status tweed_explain(tweed_job *job, tweed_error *error);
 /* Adds a line to job->why. */
 tweed_status tweed_job_why(tweed_job *job, tweed_error *error, const char *format, ...) TWEED_PRINTF(3, 4);
 
