@@ -61,7 +61,7 @@ tweed_status tweed_diff_paths(tweed_arena *arena, int32_t n, tweed_range ii, siz
 
 bool tweed_diff_begin(tweed_diff *d, tweed_smt *smt, tweed_arena *arena, int32_t n, tweed_range ii, int64_t *path,
                       int64_t *low, int64_t *high, tweed_lit window) {
-  *d = (tweed_diff){smt, arena, n, ii, path, low, high, window};
+  *d = (tweed_diff){smt, arena, n, ii, path, low, high, window, false};
   for (int32_t v = 0; v < n; v++) {
     if (tweed_smt_int(smt) != v)
       return false;
@@ -208,6 +208,51 @@ static bool count_rows(tweed_diff *d, const holding *all, int32_t count, int64_t
   return true;
 }
 
+/* On a unit that is nearly full there is no room for a gap: each op is followed by another within the cycles that are
+ * left over. Implied, but far from what the clauses for pairs let Z3 see. */
+static bool follow(tweed_diff *d, const holding *all, int32_t count, tweed_lit guard) {
+  int64_t load = 0, shortest = INT64_MAX;
+  if (d->ii.first < d->ii.last)
+    return true;
+  for (int32_t i = 0; i < count; i++) {
+    load += all[i].length;
+    shortest = all[i].length < shortest ? all[i].length : shortest;
+    for (int32_t j = 0; j < i; j++)
+      if (all[i].op == all[j].op)
+        return true;
+  }
+  int64_t slack = d->ii.first - load;
+  if (count < 3 || slack < 0 || slack >= shortest)
+    return true;
+  for (int32_t i = 0; i < count; i++) {
+    tweed_lit *any = NULL;
+    size_t used = 0, capacity = 0;
+    for (int32_t j = 0; j < count; j++) {
+      /* start j + offset = start i + offset + length + at most the slack + k * II */
+      int64_t from = (int64_t)all[i].offset + all[i].length - all[j].offset;
+      if (i == j)
+        continue;
+      int64_t first = tweed_diff_least_laps(d, all[i].op, all[j].op, from + slack + 1),
+              last = tweed_diff_most_laps(d, all[i].op, all[j].op, from);
+      for (int64_t k = first; k <= last && !tweed_smt_failed(d->smt); k++) {
+        tweed_lit next = tweed_smt_bool(d->smt);
+        tweed_smt_clause(d->smt, 2, (tweed_lit[]){-next, tweed_diff_at_least(d, all[i].op, all[j].op, from, k)});
+        tweed_smt_clause(d->smt, 2,
+                         (tweed_lit[]){-next, tweed_diff_below(d, all[i].op, all[j].op, from + slack + 1, k)});
+        if (!tweed_arena_grow(d->arena, (void **)&any, &capacity, used + 3, sizeof *any))
+          return false;
+        any[used++] = next;
+      }
+    }
+    if (!any && !tweed_arena_grow(d->arena, (void **)&any, &capacity, 3, sizeof *any))
+      return false;
+    any[used++] = -guard;
+    any[used++] = -d->window; /* laps beyond the windows are left out */
+    tweed_smt_clause(d->smt, used, any);
+  }
+  return true;
+}
+
 static bool unit(tweed_diff *d, const holding *all, int32_t count, int64_t limit, tweed_lit guard) {
   bool apart = true, own = true;
   for (int32_t i = 0; i < count; i++) {
@@ -223,7 +268,7 @@ static bool unit(tweed_diff *d, const holding *all, int32_t count, int64_t limit
     for (int32_t j = i + 1; j < count; j++)
       if (all[i].op != all[j].op)
         keep_apart(d, &all[i], &all[j], guard);
-  return true;
+  return !d->follow || follow(d, all, count, guard);
 }
 
 bool tweed_diff_units(tweed_diff *d, const tweed_graph *g, const tweed_lit *guard) {

@@ -30,6 +30,7 @@ typedef struct tweed_diff {
   tweed_range ii;
   int64_t *path, *low, *high;
   tweed_lit window;
+  bool follow; /* tweed_diff_units says that ops of a nearly full unit follow each other: true within the windows */
 } tweed_diff;
 
 #define TWEED_FAR (INT64_MAX / 4)

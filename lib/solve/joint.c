@@ -6,8 +6,9 @@
  * for twice as many. */
 #include "solve/joint.h"
 
-/* Ops; stages; questions without an answer, and of how many stages more a range is worth to be asked. */
-enum { MOST_OPS = 200, MOST_DEPS = 1200, MOST_STAGES = 256, MOST_OPEN = 8, RANGE_ROUNDS = 3, FEW_OPS = 10 };
+/* Ops, dependences; stages; IIs without an answer; rounds of more stages for a range, but for few ops; the share of the
+ * work that the first question gets. */
+enum { MOST_OPS = 200, MOST_DEPS = 1200, MOST_STAGES = 256, MOST_OPEN = 8, RANGE_ROUNDS = 3, FEW_OPS = 10, EAGER = 20 };
 
 tweed_status tweed_joint_phase(tweed_joint_search *s, const char *name, int64_t value, int64_t bound, double began,
                                tweed_error *error) {
@@ -58,13 +59,13 @@ tweed_status tweed_joint_take(tweed_joint_search *s, const tweed_joint_model *m,
 }
 
 /* Is there a schedule within the length? *binds: the answer no holds only for that length. */
-static tweed_joint_verdict ask(tweed_joint_search *s, int64_t length, bool *binds, tweed_error *error) {
+static tweed_joint_verdict ask(tweed_joint_search *s, int64_t length, uint32_t work, bool *binds, tweed_error *error) {
   tweed_joint_model m;
   tweed_joint_verdict result = TWEED_JOINT_OPEN;
   s->q.length = length;
   *binds = false;
   tweed_status status = tweed_joint_build(&m, &s->q, error);
-  tweed_smt_answer answer = status == TWEED_OK ? tweed_smt_check(m.smt, 1, &m.d.window, s->work) : TWEED_SMT_FAILED;
+  tweed_smt_answer answer = status == TWEED_OK ? tweed_smt_check(m.smt, 1, &m.d.window, work) : TWEED_SMT_FAILED;
   if (status == TWEED_INFEASIBLE) {
     *binds = true;
     result = TWEED_JOINT_REFUTED;
@@ -75,7 +76,7 @@ static tweed_joint_verdict ask(tweed_joint_search *s, int64_t length, bool *bind
     if (s->q.ii.first == s->q.ii.last && tweed_joint_take(s, &m, error) != TWEED_OK)
       result = TWEED_JOINT_BROKEN;
   } else if (answer == TWEED_SMT_UNSAT) {
-    *binds = tweed_smt_in_core(m.smt, m.d.window) && tweed_smt_check(m.smt, 0, NULL, s->work) != TWEED_SMT_UNSAT;
+    *binds = tweed_smt_in_core(m.smt, m.d.window) && tweed_smt_check(m.smt, 0, NULL, work) != TWEED_SMT_UNSAT;
     result = TWEED_JOINT_REFUTED;
   }
   if (result == TWEED_JOINT_WORKS && s->q.ii.first < s->q.ii.last && s->q.ii.last < TWEED_FAR)
@@ -86,8 +87,18 @@ static tweed_joint_verdict ask(tweed_joint_search *s, int64_t length, bool *bind
 
 /* A schedule longer than this has a gap between two starts that can be closed by a whole II: everything behind it moves
  * down, dependences across it have more room than they need, lives across it become shorter, and no value goes back
- * across it, since its distance would not reach so far. */
+ * across it, since its distance would not reach so far. So within each part; and all parts start in the first II
+ * cycles. */
 static int64_t longest_length(const tweed_joint_search *s, int64_t ii) {
+  int32_t *part = tweed_arena_array(s->job->arena, (size_t)s->p->nops + 1, sizeof *part), largest = 1;
+  if (!part)
+    return TWEED_FAR;
+  for (int32_t k = tweed_joint_parts(s->p, part) - 1; k >= 0; k--) {
+    int32_t size = 0;
+    for (int32_t v = 0; v < s->p->nops; v++)
+      size += part[v] == k;
+    largest = size > largest ? size : largest;
+  }
   const tweed_problem *p = s->p;
   int64_t latency = 0, distance = 0;
   for (int32_t e = 0; e < p->ndeps; e++) {
@@ -98,7 +109,7 @@ static int64_t longest_length(const tweed_joint_search *s, int64_t ii) {
   int64_t gap = ii + latency > distance * ii ? ii + latency : distance * ii;
   for (int32_t v = 0; v < p->nops; v++)
     latency = tweed_class_of(p, v)->latency > latency ? tweed_class_of(p, v)->latency : latency;
-  return (p->nops - 1) * (gap + 1) + latency;
+  return ii + (largest - 1) * (gap + 1) + latency;
 }
 
 /* An II from which on each that works makes the one below work: with so many cycles for so few ops there is a gap in
@@ -128,17 +139,30 @@ tweed_joint_verdict tweed_joint_try(tweed_joint_search *s, tweed_range ii, tweed
   if (status != TWEED_OK)
     return status == TWEED_INFEASIBLE ? TWEED_JOINT_REFUTED : TWEED_JOINT_BROKEN;
   int64_t stages = least / ii.first + 2, longest = ii.last == TWEED_FAR ? TWEED_FAR : longest_length(s, ii.last);
-  for (int round = 0; stages <= MOST_STAGES && (one || round < RANGE_ROUNDS || s->p->nops <= FEW_OPS);
-       round++, stages *= 2) {
+  s->q.follow = one;
+  uint32_t work = one ? s->work / EAGER : s->work;
+  for (int round = 0; stages <= MOST_STAGES && (one || round < RANGE_ROUNDS || s->p->nops <= FEW_OPS); round++) {
     bool binds, limited = limit > 0 && limit + 1 < stages; /* the limit on stages is the tighter one */
     tweed_job_progress(s->job, "joint", ii.first);
-    tweed_joint_verdict result = ask(s, stages * ii.first, &binds, error);
+    int64_t length = stages * ii.first < longest ? stages * ii.first : longest;
+    tweed_joint_verdict result = ask(s, length, work, &binds, error);
+    if (result == TWEED_JOINT_OPEN && work < s->work && !tweed_stopped(s->job->stop)) {
+      work = work < s->work / 4 ? work * 4 : s->work;
+      stages++; /* luck has it that the same with more room is often easy */
+      continue;
+    }
+    if (result == TWEED_JOINT_REFUTED && binds && s->q.follow) { /* without what holds only within windows */
+      s->q.follow = false;
+      result = ask(s, length, work, &binds, error);
+      s->q.follow = true;
+    }
     if (result != TWEED_JOINT_REFUTED || !binds)
       return result;
     if (one && limited)
       return TWEED_JOINT_LIMITED;
-    if (stages * ii.first >= longest)
+    if (length >= longest)
       return TWEED_JOINT_REFUTED;
+    stages *= 2;
   }
   return TWEED_JOINT_OPEN;
 }

@@ -41,6 +41,7 @@ typedef struct tweed_joint_query {
   tweed_joint_limits limits;
   tweed_range ii;
   int64_t length;  /* starts + latencies are within it, under the assumption `window` */
+  bool follow;     /* see tweed_diff */
   bool plain;      /* an ordinary problem: no groups, waits, registers, memories */
   bool explain;    /* constraints hold under assumptions, one per reason */
   bool loose_deps; /* with explain: dependences too */
@@ -68,6 +69,9 @@ typedef struct tweed_joint_model {
 /* The longest path of dependences, with the hand-offs that no choice of groups avoids: no schedule is shorter at any II
  * of the range. TWEED_INFEASIBLE if a circuit does not fit the II. */
 tweed_status tweed_joint_least_length(const tweed_joint_query *q, int64_t *out, tweed_error *error);
+/* The parts of a problem that no dependence connects: part[v] of each op, numbered from 0. Returns their number. Parts
+ * may be shifted against each other by multiples of II. */
+int32_t tweed_joint_parts(const tweed_problem *p, int32_t *part);
 /* All constraints. TWEED_INFEASIBLE if dependences alone do not fit the II or the length, TWEED_UNKNOWN if the problem
  * is beyond this form. Free the model in any case. */
 tweed_status tweed_joint_build(tweed_joint_model *m, const tweed_joint_query *q, tweed_error *error);
@@ -83,7 +87,7 @@ bool tweed_joint_memories(tweed_joint_model *m);
 /* ---- the search (joint.c), what comes after II (joint_improve.c), why not (joint_why.c) ---- */
 
 /* Z3's work per question: whether an II works, and for each step of a later objective. */
-enum { TWEED_JOINT_WORK = 60000000, TWEED_JOINT_STEP = 8000000 };
+enum { TWEED_JOINT_WORK = 60000000, TWEED_JOINT_STEP = 5000000 };
 
 typedef enum tweed_joint_verdict {
   TWEED_JOINT_WORKS,   /* of one II: the plan is filled; of a range: `works` is one that may; of all: not refuted */

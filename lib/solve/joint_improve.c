@@ -3,13 +3,16 @@
  *
  * One model for the length and one, with tighter windows, for the rest. Between the proved bound and the best value the
  * middle is asked for and the value just below the best in turn: the former halves what is left, the latter ends it
- * where the best is the least, which it often is, since every answer is made as good as its choices allow. A question
- * beyond its limit of work ends the phase with the best found and its bound. */
+ * where the best is the least, which it often is, since every answer is made as good as its choices allow. Where a
+ * question is beyond its limit of work, better values are looked for above it, and the bound stays below it. */
 #include "solve/joint.h"
 
 #include <string.h>
 
 typedef enum objective { LENGTH, GROUPS, HANDOFFS, RINGS, OBJECTIVES } objective;
+
+/* Questions of a phase without an answer. */
+enum { MOST_OPEN = 3 };
 
 static const char *const names[OBJECTIVES] = {"length", "groups", "handoffs", "rings"};
 
@@ -41,8 +44,10 @@ static void limit(tweed_joint_model *m, objective which, tweed_lit guard, int64_
 }
 
 static tweed_status descend(descent *d, tweed_error *error) {
-  for (int turn = 0; d->bound < *d->value; turn++) {
-    int64_t most = turn % 2 ? *d->value - 1 : d->bound + (*d->value - d->bound) / 2;
+  int64_t floor = d->bound; /* below it nothing is looked for any more */
+  int open = 0;
+  for (int turn = 0; floor < *d->value && open < MOST_OPEN; turn++) {
+    int64_t most = turn % 2 ? *d->value - 1 : floor + (*d->value - floor) / 2;
     tweed_lit assumed[2] = {d->m->d.window, tweed_smt_bool(d->m->smt)};
     limit(d->m, d->which, assumed[1], most);
     tweed_job_progress(d->s->job, "joint", d->s->plan->ii);
@@ -53,11 +58,14 @@ static tweed_status descend(descent *d, tweed_error *error) {
         return status;
       if (*d->value > most)
         return tweed_fail(error, TWEED_INTERNAL, "the model's %s and its measure differ", names[d->which]);
-    } else if (answer == TWEED_SMT_UNSAT) {
-      d->bound = most + 1;
-    } else {
-      break;
+      continue;
     }
+    if (answer == TWEED_SMT_FAILED || tweed_stopped(d->s->job->stop))
+      break;
+    floor = most + 1;
+    if (answer == TWEED_SMT_UNSAT)
+      d->bound = floor;
+    open += answer == TWEED_SMT_UNKNOWN;
   }
   limit(d->m, d->which, TWEED_TRUE, *d->value);
   return TWEED_OK;
@@ -77,6 +85,7 @@ static tweed_status run_phases(tweed_joint_search *s, objective first, objective
   tweed_joint_model m;
   double began = tweed_clock();
   s->q.length = s->length;
+  s->q.follow = true;
   tweed_status status = tweed_joint_build(&m, &s->q, error);
   bool usable = status == TWEED_OK;
   if (status == TWEED_UNKNOWN)

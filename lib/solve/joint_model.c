@@ -222,6 +222,41 @@ static void stall(tweed_joint_model *m) {
     }
 }
 
+int32_t tweed_joint_parts(const tweed_problem *p, int32_t *part) {
+  int32_t count = 0;
+  for (int32_t v = 0; v < p->nops; v++)
+    part[v] = v;
+  for (bool moved = true; moved;) { /* the least number spreads along the dependences */
+    moved = false;
+    for (int32_t e = 0; e < p->ndeps; e++) {
+      int32_t *a = &part[p->deps[e].from], *b = &part[p->deps[e].to], least = *a < *b ? *a : *b;
+      moved = moved || *a != *b;
+      *a = *b = least;
+    }
+  }
+  for (int32_t v = 0; v < p->nops; v++)
+    part[v] = part[v] == v ? count++ : part[part[v]];
+  return count;
+}
+
+/* Each part starts in the first II cycles. */
+static bool anchor_parts(tweed_joint_model *m) {
+  size_t n = (size_t)m->n;
+  int32_t *part = tweed_arena_array(m->arena, n + 1, sizeof *part);
+  tweed_lit *any = tweed_arena_array(m->arena, n + 1, sizeof *any);
+  if (!part || !any)
+    return false;
+  int32_t count = tweed_joint_parts(m->q->problem, part);
+  for (int32_t k = 0; k < count && m->q->ii.first == m->q->ii.last; k++) {
+    size_t used = 0;
+    for (int32_t v = 0; v < m->n; v++)
+      if (part[v] == k)
+        any[used++] = tweed_smt_difference(m->smt, v, -1, 1 - m->q->ii.first);
+    tweed_smt_clause(m->smt, used, any);
+  }
+  return true;
+}
+
 /* ---- the whole ----------------------------------------------------------------------------------------------------
  */
 
@@ -289,6 +324,9 @@ static bool put_all(tweed_joint_model *m, size_t nedges, const tweed_edge *edges
   const tweed_graph *g = m->q->graph;
   tweed_lit *guards = tweed_arena_array(m->arena, (size_t)g->nunits + 1, sizeof *guards);
   if (!guards)
+    return false;
+  m->d.follow = m->q->follow;
+  if (!anchor_parts(m))
     return false;
   if (!m->q->loose_deps)
     tweed_diff_edges(&m->d, nedges, edges);

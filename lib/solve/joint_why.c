@@ -82,6 +82,7 @@ static bool find(core *c, bool loose) {
   tweed_error ignored = {0};
   bool found = false;
   q.explain = true;
+  q.follow = false;
   q.loose_deps = loose;
   tweed_status status = tweed_joint_build(&m, &q, &ignored);
   bool *keep = status == TWEED_OK ? tweed_arena_array(c->arena, m.nreasons + 2, sizeof *keep) : NULL;

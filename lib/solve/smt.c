@@ -16,6 +16,8 @@
 #define MOST ((int64_t)1 << 30)
 /* Z3's numbers of the theories: Bellman and Ford on a graph, Floyd and Warshall on a matrix, simplex. */
 static const unsigned theories[] = {[TWEED_SMT_SPARSE] = 1, [TWEED_SMT_DENSE] = 3, [TWEED_SMT_LINEAR] = 2};
+/* Its way to choose between true and false that did best on attention kernels. */
+enum { PHASE = 4 };
 enum { POLL_NANOSECONDS = 10 * 1000 * 1000, MOST_TERMS = 2000000 };
 
 /* b - a >= c + k * i, in a hash table with open addressing; literal 0 = free. i is the same variable in all. */
@@ -172,6 +174,7 @@ static void set_parameters(tweed_smt *s, uint32_t work) {
   Z3_params_inc_ref(s->z3, p);
   Z3_params_set_uint(s->z3, p, Z3_mk_string_symbol(s->z3, "arith.solver"), theories[s->theory]);
   Z3_params_set_uint(s->z3, p, Z3_mk_string_symbol(s->z3, "relevancy"), 0);
+  Z3_params_set_uint(s->z3, p, Z3_mk_string_symbol(s->z3, "phase_selection"), PHASE);
   Z3_params_set_uint(s->z3, p, Z3_mk_string_symbol(s->z3, "rlimit"), work);
   Z3_params_set_bool(s->z3, p, Z3_mk_string_symbol(s->z3, "ctrl_c"), false); /* signals are the program's */
   Z3_solver_set_params(s->z3, s->solver, p);
