@@ -98,7 +98,7 @@ static tweed_smt_answer ask(query *q, tweed_plan *plan, bool *always, tweed_erro
   if (tweed_diff_begin(&d, smt, q->arena, q->g->n, (tweed_range){q->ii, q->ii}, q->path, q->low, q->high, window)) {
     tweed_diff_edges(&d, q->nedges, q->edges);
     if (tweed_diff_units(&d, q->g, NULL))
-      answer = tweed_smt_check(smt, inner ? 0 : 1, &window, (uint32_t)(WORK * q->job->effort));
+      answer = tweed_smt_check(smt, inner ? 0 : 1, &window, (uint32_t)((double)WORK * q->job->effort));
   }
   *always = answer == TWEED_SMT_UNSAT && (inner || !tweed_smt_in_core(smt, window));
   if (answer == TWEED_SMT_SAT && !take_starts(q, smt, inner, plan))
