@@ -40,9 +40,15 @@ static std::map<int, std::pair<int, long>> named; // arrived, phase
 static int everyone = 0, here = 0;
 static std::vector<std::string> events;
 
+// PATIENCE in the environment: seconds without any progress that count as for ever.
+static std::chrono::seconds patience() {
+  const char *text = getenv("PATIENCE");
+  return std::chrono::seconds(text ? atoi(text) : 20);
+}
+
 static void wait_until(std::unique_lock<std::mutex> &held, const char *what, bool (*done)(void *), void *data) {
   while (!done(data))
-    if (changed.wait_for(held, std::chrono::seconds(20)) == std::cv_status::timeout && !done(data)) {
+    if (changed.wait_for(held, patience()) == std::cv_status::timeout && !done(data)) {
       fprintf(stderr, "warp %d waits for ever: %s\n", threadIdx.x / 32, what);
       _Exit(3);
     }
