@@ -52,6 +52,8 @@ static bool small_enough(const tweed_ilp *m, tweed_ilp_form form) {
   return terms <= MOST_TERMS;
 }
 
+/* Any solution will do, but blocks on circuits are asked to start early: without an objective the simplex algorithm
+ * wanders between solutions of the same worth. */
 static void add_vars(program *q) {
   const tweed_ilp *m = q->m;
   for (int32_t i = 0; i < m->nblocks; i++) {
@@ -59,12 +61,12 @@ static void add_vars(program *q) {
     q->base[i] = q->l.nvars;
     if (by_row(q, b)) {
       for (int64_t r = 0; r < m->ii; r++)
-        tweed_lpp_add_var(&q->l, NULL, b->fixed && r == 0, b->copies, 0, true);
+        tweed_lpp_add_var(&q->l, NULL, b->fixed && r == 0, b->copies, b->free ? 0 : r, true);
       if (!b->free) /* the stage */
-        tweed_lpp_add_var(&q->l, NULL, floor_divide(b->low, m->ii), floor_divide(b->high, m->ii), 0, true);
+        tweed_lpp_add_var(&q->l, NULL, floor_divide(b->low, m->ii), floor_divide(b->high, m->ii), m->ii, true);
     } else {
       for (int64_t t = b->low + by_order(q, b); t <= b->high; t++)
-        tweed_lpp_add_var(&q->l, NULL, 0, 1, 0, true);
+        tweed_lpp_add_var(&q->l, NULL, 0, 1, by_order(q, b) ? 1 : t - b->low, true);
     }
   }
 }
