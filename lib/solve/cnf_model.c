@@ -83,6 +83,8 @@ static void forget_rows(table *t, int32_t item, const tweed_segment *s) {
 static bool add_item(table *t, int32_t item) {
   const tweed_exact *e = t->m->e;
   const tweed_shape *shape = &e->table.shapes[e->g->shape[e->op[item]]];
+  if (shape->count == 0)
+    return true;
   const tweed_segment *segments = e->table.segments + shape->begin;
   bool ok = true;
   for (int32_t k = 0; k < shape->count && ok; k++) {

@@ -181,6 +181,8 @@ static int64_t segment_conflict(const tweed_mrt *t, const tweed_segment *g, int6
 
 int64_t tweed_mrt_conflict(const tweed_mrt *t, int32_t shape, int64_t row) {
   const tweed_shape *s = &t->shapes[shape];
+  if (s->count == 0)
+    return 0;
   for (const tweed_segment *g = t->segments + s->begin, *end = g + s->count; g < end; g++) {
     int64_t at = row + g->offset, jump;
     if (g->length == 1 && t->ii > 0) { /* nearly all */

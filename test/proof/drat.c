@@ -25,7 +25,7 @@ static clause *clauses;
 static int nclauses, capacity, variables;
 static list *watches;      /* clauses that watch the literal, by index_of() */
 static signed char *value; /* by variable: 1 true, -1 false, 0 open */
-static list trail;
+static list trail, literals;
 static int propagated;
 static bool contradiction; /* the clauses that are there are refuted */
 
@@ -117,11 +117,11 @@ static bool propagate(void) {
 }
 
 /* Does assuming all literals false, `but` one left out, contradict? Literals of `also` as well. */
-static bool refutes(const int *literals, int count, const clause *also, int but) {
+static bool refutes(const int *lemma, int count, const clause *also, int but) {
   int mark = trail.count;
   bool conflict = false;
   for (int pass = 0; pass < 2 && !conflict; pass++) {
-    const int *from = pass == 0 ? literals : also ? also->literals : NULL;
+    const int *from = pass == 0 ? lemma : also ? also->literals : NULL;
     int size = pass == 0 ? count : also ? also->size : 0;
     for (int k = 0; k < size && !conflict; k++) {
       if (pass == 1 && from[k] == but)
@@ -143,24 +143,24 @@ static bool has(const clause *c, int literal) {
   return false;
 }
 
-static bool follows(const int *literals, int count) {
-  if (contradiction || refutes(literals, count, NULL, 0))
+static bool follows(const int *lemma, int count) {
+  if (contradiction || refutes(lemma, count, NULL, 0))
     return true;
   for (int i = 0; i < nclauses && count > 0; i++)
-    if (!clauses[i].deleted && has(&clauses[i], -literals[0]) && !refutes(literals, count, &clauses[i], -literals[0]))
+    if (!clauses[i].deleted && has(&clauses[i], -lemma[0]) && !refutes(lemma, count, &clauses[i], -lemma[0]))
       return false;
   return count > 0;
 }
 
 /* Adds a clause and its consequences at the top. */
-static void add(const int *literals, int count) {
+static void add(const int *lemma, int count) {
   if (nclauses == capacity) {
     capacity = capacity ? 2 * capacity : 1024;
     clauses = grow(clauses, (size_t)capacity * sizeof *clauses);
   }
   clause *c = &clauses[nclauses];
-  *c = (clause){count, false, grow(NULL, ((size_t)count + 1) * sizeof *literals)};
-  memcpy(c->literals, literals, (size_t)count * sizeof *literals);
+  *c = (clause){count, false, grow(NULL, ((size_t)count + 1) * sizeof *lemma)};
+  memcpy(c->literals, lemma, (size_t)count * sizeof *lemma);
   for (int watch = 0, k = 0; k < count && watch < 2; k++) /* what is not false comes first */
     if (value_of(c->literals[k]) >= 0) {
       int swap = c->literals[watch];
@@ -177,11 +177,11 @@ static void add(const int *literals, int count) {
   contradiction = contradiction || !propagate();
 }
 
-static bool same(const clause *c, const int *literals, int count) {
+static bool same(const clause *c, const int *lemma, int count) {
   if (c->deleted || c->size != count)
     return false;
   for (int k = 0; k < count; k++)
-    if (!has(c, literals[k]))
+    if (!has(c, lemma[k]))
       return false;
   return true;
 }
@@ -194,9 +194,9 @@ static bool is_unit(const clause *c) {
   return open <= 1;
 }
 
-static bool delete(const int *literals, int count) {
+static bool delete(const int *lemma, int count) {
   for (int i = nclauses - 1; i >= 0; i--)
-    if (same(&clauses[i], literals, count)) {
+    if (same(&clauses[i], lemma, count)) {
       clauses[i].deleted = !is_unit(&clauses[i]);
       return true;
     }
@@ -224,7 +224,6 @@ static bool read_clause(FILE *file, const char *name, list *out) {
 static void read_cnf(const char *path) {
   FILE *file = fopen(path, "r");
   int count = 0, letter;
-  list literals = {0};
   if (!file)
     fail("%s: cannot read", path);
   while ((letter = fgetc(file)) == 'c')
@@ -242,14 +241,12 @@ static void read_cnf(const char *path) {
   }
   if (count != 0)
     fail("%s: the number of clauses is wrong", path);
-  free(literals.items);
   fclose(file);
 }
 
 /* 0 verified, 1 not. */
 static int check(const char *path) {
   FILE *file = fopen(path, "r");
-  list literals = {0};
   if (!file)
     fail("%s: cannot read", path);
   for (int lemma = 1;; lemma++) {
