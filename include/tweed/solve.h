@@ -47,7 +47,9 @@ typedef struct tweed_solve_options {
 TWEED_API void tweed_solve_options_default(tweed_solve_options *options);
 
 /* Finds a schedule. TWEED_OK: *out is a verified schedule with bound and proof. TWEED_INFEASIBLE or TWEED_UNKNOWN: *out
- * is a schedule without start times that carries the answer and the bounds, or NULL. */
+ * is a schedule without start times that carries the answer and the bounds, or NULL. An infeasible one says what binds
+ * at that II and what would lift it: tweed_schedule_why(). With options.joint, tweed_schedule_role() and
+ * tweed_schedule_channel() are filled in, and tweed_schedule_phase() says what is proved of each objective. */
 TWEED_API tweed_status tweed_solve(TWEED_KEEP const tweed_problem *p, const tweed_solve_options *options,
                                    TWEED_GIVE tweed_schedule **out, tweed_error *error);
 
