@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Z3's work per question; questions; ops of a problem whose dependences are looked at one by one; steps to a limit. */
-enum { WORK = 3000000, MOST_QUESTIONS = 100, MOST_OPS = 200, MOST_LOOSE = 80, MOST_NAMED = 4, STAGES = 4 };
+enum { WORK = 2000000, MOST_QUESTIONS = 60, MOST_OPS = 200, MOST_LOOSE = 80, MOST_NAMED = 4, STAGES = 4 };
 
 /* Order in which reasons are tried to be left out: what a user can change stays. */
 static const tweed_reason_kind order[] = {TWEED_REASON_DEP,    TWEED_REASON_HANDOFF, TWEED_REASON_WAIT,

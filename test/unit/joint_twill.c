@@ -161,7 +161,7 @@ static int64_t phase(const tweed_schedule *s, const char *wanted) {
       assert(value == bound);
       return value;
     }
-  assert(!"no such phase");
+  assert(false && wanted);
   return -1;
 }
 
