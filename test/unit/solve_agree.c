@@ -4,7 +4,7 @@
 #include "solve/solver.h"
 #include "solve_random.h"
 
-enum { PROBLEMS = 2000 };
+enum { PROBLEMS = 2000 / SHARE };
 static int above_mii;
 
 static bool takes_part(const tweed_solver *row) {

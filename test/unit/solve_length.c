@@ -71,7 +71,7 @@ static void check(const tweed_problem *p, const char *name, int32_t stages, bool
 int main(void) {
   tweed_random r;
   tweed_random_seed(&r, 31);
-  for (int i = 0; i < 2000; i++) {
+  for (int i = 0; i < 2000 / SHARE; i++) {
     shape_options o = random_options(&r, pick(&r, 1, 4));
     tweed_problem *p = random_problem(&r, &o);
     check(p, "auto", 0, false);

@@ -10,6 +10,21 @@
 #include <string.h>
 #include <tweed/solve.h>
 
+/* Sanitizers slow the engines down by twenty: there tests of them take a quarter of their problems. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define SLOW_BUILD 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define SLOW_BUILD 1
+#endif
+#ifdef SLOW_BUILD
+enum { SHARE = 4 };
+#else
+enum { SHARE = 1 };
+#endif
+
 typedef struct shape_options {
   int ops, classes, units, most_count, most_cycles, most_latency;
   bool gaps, issue, amounts, wide; /* wide: more than one of a unit in a cycle */
