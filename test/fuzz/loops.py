@@ -125,6 +125,12 @@ def compile_plain(folder, setup, loops):
                       os.path.join(folder, "plain.bc"), *setup.clang])
 
 
+def run_behind(folder, setup, name):
+    """Without the plugin, which has a place in the default pipelines."""
+    if setup.after:
+        checked("opt behind", [tool("opt"), "-passes=" + setup.after, os.path.join(folder, name), "-o", os.path.join(folder, name)])
+
+
 def rewrite(folder, setup, plugin, out="tweed.bc"):
     if setup.machine_text:
         with open(setup.machine, "w") as file:
@@ -133,8 +139,7 @@ def rewrite(folder, setup, plugin, out="tweed.bc"):
     checked("opt", [tool("opt"), "-load-pass-plugin=" + plugin, "-passes=" + setup.passes(), "-verify-each",
                     os.path.join(folder, "plain.bc"), "-o", os.path.join(folder, out),
                     "-pass-remarks-output=" + remarks, "-pass-remarks-filter=tweed"])
-    if setup.after:  # without the plugin, which has a place in the default pipelines
-        checked("opt behind", [tool("opt"), "-passes=" + setup.after, os.path.join(folder, out), "-o", os.path.join(folder, out)])
+    run_behind(folder, setup, out)
     return remarks
 
 
@@ -180,7 +185,10 @@ def differing(folder, setup, loops, options, level):
         counts = collections.Counter()
     else:
         counts = read_remarks(rewrite(folder, setup, options.plugin))
-        plain = build(folder, "plain", level, options.harness)
+        # The same passes behind both: what they do to the original is not the rewrite's.
+        shutil.copyfile(os.path.join(folder, "plain.bc"), os.path.join(folder, "original.bc"))
+        run_behind(folder, setup, "original.bc")
+        plain = build(folder, "original", level, options.harness)
     other = build(folder, "tweed", level, options.harness)
     a, b = digests(plain), digests(other)
     wrong = {name: "plain %s, rewritten %s" % (a[name], b.get(name, "missing")) for name in a if a[name] != b.get(name)}
@@ -270,7 +278,7 @@ def report(folder, setup, loop, stage, text, options):
         file.write("opt -load-pass-plugin=%s '-passes=%s' plain.bc -o tweed.bc\n" % (options.plugin, setup.passes().replace(
             folder, keep)))
         if setup.after:
-            file.write("opt '-passes=%s' tweed.bc -o tweed.bc\n" % setup.after)
+            file.write("cp plain.bc original.bc; for x in original tweed; do opt '-passes=%s' $x.bc -o $x.bc; done\n" % setup.after)
         file.write("llc %s -filetype=obj -relocation-model=pic X.bc -o X.o && clang X.o %s -lm -o X && ./X %s\n" % (
             setup.llc, options.harness, loop.name if loop else ""))
     return keep
