@@ -258,7 +258,8 @@ static tweed_status search_ii(tweed_joint_search *s, tweed_error *error) {
   }
   if (result != TWEED_JOINT_BROKEN)
     result = refute_all(s, &f, error);
-  f.width = f.next < 64 ? 64 : f.next;
+  /* Under a limit on stages, what a range as a whole leaves open the next II by itself often settles. */
+  f.width = s->q.limits.stages > 0 ? 1 : f.next < 64 ? 64 : f.next;
   for (int turn = 0; result != TWEED_JOINT_BROKEN && f.next < f.top && f.open < MOST_OPEN && !tweed_stopped(job->stop);
        turn++) {
     result = step(s, &f, turn, error);

@@ -72,7 +72,7 @@ static tweed_problem *build(const toy *t) {
   if (t->tmem)
     assert(tweed_machine_add_memory(m, "tmem", t->tmem, TWEED_ALLOC_LIVE, NULL, NULL) == TWEED_OK);
   for (int c = 0; c < t->nclasses; c++) {
-    char name[8];
+    char name[16];
     int32_t index, ones[3] = {1, 1, 1};
     snprintf(name, sizeof name, "c%d", c);
     assert(tweed_machine_add_class(m, name, t->classes[c].latency, 0, -1, &index, NULL) == TWEED_OK);
@@ -96,7 +96,7 @@ static tweed_problem *build(const toy *t) {
   assert(tweed_machine_finish(m, NULL) == TWEED_OK);
   assert(tweed_problem_new("toy", m, &p, NULL) == TWEED_OK);
   for (int v = 0; v < t->n; v++) {
-    char name[8];
+    char name[16];
     snprintf(name, sizeof name, "o%d", v);
     assert(tweed_problem_add_op(p, name, t->class_of[v], t->regs[v], NULL, NULL) == TWEED_OK);
     if (t->ring[v])
