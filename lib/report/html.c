@@ -209,10 +209,9 @@ static void put_memories(const page *g) {
     report_put_xml_cut(g->file, v->p->machine->memories[m].name, 40);
     fprintf(g->file,
             "</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"k\"><span class=\"meter\"><i "
-            "style=\"width:%d%%\">"
-            "</i></span> %d %%</td></tr>\n",
-            report_bytes(taken, a, sizeof a), report_bytes(size, b, sizeof b), (int)(part < 100 ? part + 0.5 : 100),
-            (int)(part + 0.5));
+            "style=\"width:%.0f%%\">"
+            "</i></span> %.0f %%</td></tr>\n",
+            report_bytes(taken, a, sizeof a), report_bytes(size, b, sizeof b), part < 100 ? part : 100, part);
   }
   fprintf(g->file, "</table>\n<p class=\"caption\">Hand-offs cost %s cycles per iteration, rings take %s.</p>\n",
           report_number(v->joint.handoffs, a, sizeof a), report_bytes(v->joint.ring_bytes, b, sizeof b));

@@ -132,7 +132,7 @@ static void put_memory(writer *w, int32_t memory) {
   report_line_pad(&w->line, 20);
   report_line_add(&w->line, "%s of %s B", report_number(taken, a, sizeof a), report_number(m->bytes, b, sizeof b));
   if (m->bytes > 0)
-    report_line_add(&w->line, " (%d %%)", (int)(100.0 * (double)taken / (double)m->bytes + 0.5));
+    report_line_add(&w->line, " (%.0f %%)", 100.0 * (double)taken / (double)m->bytes);
   if (w->v->p->reserved && w->v->p->reserved[memory] > 0)
     report_line_add(&w->line, ", %s of it reserved", report_bytes(w->v->p->reserved[memory], a, sizeof a));
   end(w);
