@@ -271,7 +271,7 @@ static void put_drain(cuda_writer *w, const report_role *role) {
     say(w, "}");
 }
 
-void report_cuda_role(cuda_writer *w, int32_t index) {
+static void put_role(cuda_writer *w, int32_t index) {
   const report_role *role = &w->v->roles[index];
   begin(w);
   report_line_add(&w->line, "__device__ __forceinline__ void role%d(const Context &c, int n) {", (int)index);
@@ -312,7 +312,7 @@ tweed_status tweed_report_cuda(const tweed_problem *p, const tweed_schedule *s, 
     report_cuda_begin(&w);
     for (int32_t r = 0; r < v.nroles; r++) {
       w.program = &programs[r];
-      report_cuda_role(&w, r);
+      put_role(&w, r);
     }
     report_cuda_end(&w);
     if (ferror(file))

@@ -37,7 +37,6 @@ typedef struct cuda_writer {
 tweed_status report_cuda_layout(report_view *v, cuda_layout *out, tweed_error *error);
 /* Everything in front of the roles, and behind them. */
 void report_cuda_begin(cuda_writer *w);
-void report_cuda_role(cuda_writer *w, int32_t index);
 void report_cuda_end(cuda_writer *w);
 
 void report_cuda_name(report_line *line, const char *what, const char *name, int32_t number);

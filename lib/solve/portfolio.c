@@ -59,8 +59,10 @@ static tweed_status make_schedule(const tweed_job *job, const tweed_solver *row,
   tweed_status status = tweed_schedule_new(p, (int32_t)plan->ii, &s, error);
   if (status != TWEED_OK)
     return status;
-  for (int32_t v = 0; v < p->nops; v++)
-    tweed_schedule_set_start(s, v, plan->start[v]), tweed_schedule_set_role(s, v, plan->role[v]);
+  for (int32_t v = 0; v < p->nops; v++) {
+    tweed_schedule_set_start(s, v, plan->start[v]);
+    tweed_schedule_set_role(s, v, plan->role[v]);
+  }
   claim(job, s);
   s->solver = tweed_arena_strdup(s->arena, row->name);
   status = s->solver ? TWEED_OK : tweed_no_memory(error);

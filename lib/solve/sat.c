@@ -7,10 +7,17 @@
 #include <math.h>
 #include <string.h>
 
+/* What questions may cost. Work is counted in conflicts times (a constant + the literals of the CNF), which is about a
+ * nanosecond each, and the same everywhere. */
+typedef struct sat_budget {
+  size_t literals; /* most of one CNF */
+  double work;     /* left; each question takes from it what it used; INFINITY = no limit */
+  double share;    /* of what is left, for one question */
+} sat_budget;
+
 /* What it may cost as one row of a portfolio, asked for by name, and for a length. IIs that may stay undecided, and IIs
  * that are tried at all. */
-static const tweed_sat_budget small = {4000000, 3e8, 0.5}, large = {12000000, 2e10, 0.5},
-                              lengths = {1000000, 4e8, 0.25};
+static const sat_budget small = {4000000, 3e8, 0.5}, large = {12000000, 2e10, 0.5}, lengths = {1000000, 4e8, 0.25};
 enum { UNDECIDED_IN_AUTO = 2, UNDECIDED_ALONE = 4, IIS_IN_AUTO = 64, IIS_ALONE = 100000, MOST_LENGTH_OPS = 200 };
 
 static int must_stop(void *state) {
@@ -32,7 +39,7 @@ static void count_conflict(void *state, int *clause) {
 }
 
 /* Solves the formula within the share of the budget, and takes from it what that cost. */
-static int run_solver(CCaDiCaL *s, const tweed_cnf *f, tweed_sat_budget *budget, tweed_stop *stop) {
+static int run_solver(CCaDiCaL *s, const tweed_cnf *f, sat_budget *budget, tweed_stop *stop) {
   double price = 40000 + (double)f->count, most = budget->work * budget->share / price;
   int64_t conflicts = 0;
   ccadical_set_option(s, "quiet", 1);
@@ -50,7 +57,7 @@ static int run_solver(CCaDiCaL *s, const tweed_cnf *f, tweed_sat_budget *budget,
   return result;
 }
 
-static tweed_status ask(const tweed_cnf_model *m, tweed_sat_budget *budget, tweed_stop *stop, int64_t *item_start,
+static tweed_status ask(const tweed_cnf_model *m, sat_budget *budget, tweed_stop *stop, int64_t *item_start,
                         tweed_error *error) {
   CCaDiCaL *s = ccadical_init();
   if (!s)
@@ -67,8 +74,9 @@ static tweed_status ask(const tweed_cnf_model *m, tweed_sat_budget *budget, twee
                     tweed_stopped(stop) ? "time" : "work");
 }
 
-tweed_status tweed_sat_decide(const tweed_exact *e, tweed_sat_budget *budget, tweed_stop *stop, int64_t *item_start,
-                              tweed_error *error) {
+/* TWEED_OK: item_start[] satisfies the model; TWEED_INFEASIBLE: it has no solution; TWEED_UNKNOWN: a limit. */
+static tweed_status decide(const tweed_exact *e, sat_budget *budget, tweed_stop *stop, int64_t *item_start,
+                           tweed_error *error) {
   tweed_cnf_model m;
   if (budget->work <= 0)
     return tweed_fail(error, TWEED_UNKNOWN, "II %lld is not decided within the limit on work", (long long)e->ii);
@@ -81,12 +89,12 @@ tweed_status tweed_sat_decide(const tweed_exact *e, tweed_sat_budget *budget, tw
 
 /* Solves a model and completes the schedule. TWEED_UNKNOWN without `*decided`: it would need more stages than are
  * allowed. */
-static tweed_status solve_model(tweed_job *job, tweed_exact *e, tweed_sat_budget *budget, int64_t *start, bool *decided,
+static tweed_status solve_model(tweed_job *job, tweed_exact *e, sat_budget *budget, int64_t *start, bool *decided,
                                 tweed_error *error) {
   int64_t *item_start = tweed_arena_array(e->arena, (size_t)e->count + 1, sizeof *item_start);
   if (!item_start)
     return tweed_no_memory(error);
-  tweed_status status = tweed_sat_decide(e, budget, job->stop, item_start, error);
+  tweed_status status = decide(e, budget, job->stop, item_start, error);
   *decided = status != TWEED_UNKNOWN;
   if (status == TWEED_OK && !tweed_exact_complete(e, item_start, tweed_job_max_start(job, e->ii), start))
     return tweed_fail(error, TWEED_UNKNOWN, "II %lld would need more stages", (long long)e->ii);
@@ -94,7 +102,7 @@ static tweed_status solve_model(tweed_job *job, tweed_exact *e, tweed_sat_budget
 }
 
 /* One II. *for_good: what is refuted is so whatever the options. */
-static tweed_status try_ii(tweed_job *job, int64_t ii, tweed_sat_budget *budget, int64_t *start, bool *for_good,
+static tweed_status try_ii(tweed_job *job, int64_t ii, sat_budget *budget, int64_t *start, bool *for_good,
                            tweed_error *error) {
   tweed_exact *e;
   bool decided = false;
@@ -126,7 +134,7 @@ static void refute(tweed_job *job, int64_t ii, bool for_good) {
 
 tweed_status tweed_run_sat(tweed_job *job, tweed_plan *plan, tweed_error *error) {
   bool alone = job->effort >= 1, open = false, for_good;
-  tweed_sat_budget budget = alone ? large : small;
+  sat_budget budget = alone ? large : small;
   int32_t undecided = alone ? UNDECIDED_ALONE : UNDECIDED_IN_AUTO;
   int64_t end = job->first_ii + (alone ? IIS_ALONE : IIS_IN_AUTO);
   tweed_error why = {0};
@@ -163,7 +171,7 @@ tweed_status tweed_run_sat(tweed_job *job, tweed_plan *plan, tweed_error *error)
 }
 
 /* Is there a schedule of that length? On TWEED_OK start[] is one. */
-static tweed_status try_length(tweed_job *job, int64_t ii, int64_t length, tweed_sat_budget *budget, int64_t *start,
+static tweed_status try_length(tweed_job *job, int64_t ii, int64_t length, sat_budget *budget, int64_t *start,
                                tweed_error *error) {
   tweed_exact *e;
   bool decided;
@@ -179,7 +187,7 @@ tweed_status tweed_sat_shorten(tweed_job *job, tweed_plan *plan, int64_t *bound,
   const tweed_graph *g = job->graph;
   int64_t *start = tweed_arena_array(job->arena, (size_t)g->n + 1, sizeof *start);
   tweed_exact_lengths s = {.low = *bound, .high = tweed_exact_length(g, plan->start)};
-  tweed_sat_budget budget = lengths;
+  sat_budget budget = lengths;
   bool open = false;
   if (!start)
     return tweed_no_memory(error);

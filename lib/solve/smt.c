@@ -518,19 +518,6 @@ bool tweed_smt_in_core(const tweed_smt *s, tweed_lit assumption) {
   return false;
 }
 
-uint64_t tweed_smt_work(const tweed_smt *s) {
-  uint64_t work = 0;
-  Z3_stats stats = Z3_solver_get_statistics(s->z3, s->solver);
-  if (!stats)
-    return 0;
-  Z3_stats_inc_ref(s->z3, stats);
-  for (unsigned i = 0; i < Z3_stats_size(s->z3, stats); i++)
-    if (strcmp(Z3_stats_get_key(s->z3, stats, i), "rlimit count") == 0 && Z3_stats_is_uint(s->z3, stats, i))
-      work = Z3_stats_get_uint_value(s->z3, stats, i);
-  Z3_stats_dec_ref(s->z3, stats);
-  return work;
-}
-
 bool tweed_smt_failed(const tweed_smt *s) {
   return s->failed;
 }

@@ -63,8 +63,6 @@ int64_t tweed_smt_int_value(const tweed_smt *s, int32_t variable);
 bool tweed_smt_least_values(const tweed_smt *s, int32_t n, const int64_t *low, int64_t *value);
 /* After TWEED_SMT_UNSAT: is the assumption in the core? */
 bool tweed_smt_in_core(const tweed_smt *s, tweed_lit assumption);
-/* Z3's work so far. */
-uint64_t tweed_smt_work(const tweed_smt *s);
 bool tweed_smt_failed(const tweed_smt *s);
 /* The question cannot be put: the next check says TWEED_SMT_FAILED. */
 void tweed_smt_fail(tweed_smt *s);
