@@ -268,6 +268,9 @@ TWEED_API int64_t tweed_schedule_start(TWEED_KEEP const tweed_schedule *s, int32
 TWEED_API void tweed_schedule_set_start(TWEED_KEEP tweed_schedule *s, int32_t op, int64_t start);
 TWEED_API int64_t tweed_schedule_length(TWEED_KEEP const tweed_problem *p,
                                         TWEED_KEEP const tweed_schedule *s); /* max start + latency */
+/* What the schedule comes to in the three terms of an objective, unweighted. False, with zeroes, where nothing measured
+ * it: tweed_solve does so for acyclic problems. */
+TWEED_API bool tweed_schedule_objective(TWEED_KEEP const tweed_schedule *s, tweed_objective *out);
 TWEED_API int32_t tweed_schedule_stages(TWEED_KEEP const tweed_schedule *s); /* 1 + largest stage */
 /* Most registers of a file (index; -1 = all files together) that are live in any row of the steady state. A value is
  * live from its op's start until the last start of a flow consumer (plus distance * II). */

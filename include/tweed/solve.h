@@ -34,7 +34,8 @@ typedef struct tweed_solve_options {
   int32_t restarts;  /* 0 = default */
   bool joint;        /* roles too: software pipelining and warp specialization (docs/joint.md) */
   int32_t normalize; /* > 0: solve with costs that add up to at most so much, then on the raw ones; see below */
-  bool prove_length; /* after II: prove or improve the length too, with an exact solver */
+  const tweed_objective *objective; /* weights in place of the problem's, each 0 to TWEED_MAX_NUMBER; NULL = those */
+  bool prove_length;                /* after II: prove or improve the length too, with an exact solver */
   /* A file for the DRAT proof that lower_bound - 1 (with `ii`: that II, where it is) is infeasible; its CNF goes to the
    * same name with ".cnf"; may be NULL. A note in the schedule says why none was written, where a bound is proof
    * enough.

@@ -206,6 +206,12 @@ tweed_status tweed_joint_derive(const tweed_problem *p, const tweed_schedule *s,
 /* Fills s->channels from starts and roles, in place of those that are there. */
 tweed_status tweed_schedule_fill_channels(const tweed_problem *p, tweed_schedule *s, tweed_error *error);
 
+/* Are all weights within 0 … TWEED_MAX_NUMBER? */
+tweed_status tweed_check_objective(const tweed_objective *weights, tweed_error *error);
+/* The same ops and dependences with another length and, unless weights is NULL, another objective. It borrows
+ * everything from p and is never freed. */
+tweed_problem tweed_problem_view(const tweed_problem *p, int64_t length, const tweed_objective *weights);
+
 /* The objective's three values for a schedule: sum over units of their peak use; sum over dependences of
  * bytes * (start[to] - start[from] + distance * II); largest sum of live bytes. False when out of memory. */
 bool tweed_schedule_measure(const tweed_problem *p, const tweed_schedule *s, tweed_objective *out);

@@ -163,12 +163,26 @@ tweed_status tweed_problem_set_length(tweed_problem *p, int64_t length, tweed_er
   return status;
 }
 
+tweed_status tweed_check_objective(const tweed_objective *weights, tweed_error *error) {
+  const double values[] = {weights->resource, weights->communication, weights->memory};
+  for (int i = 0; i < 3; i++)
+    if (!(values[i] >= 0 && values[i] <= TWEED_MAX_NUMBER))
+      return tweed_fail(error, TWEED_BAD_INPUT, "weight %g is out of range (0 to %d)", values[i], TWEED_MAX_NUMBER);
+  return TWEED_OK;
+}
+
+tweed_problem tweed_problem_view(const tweed_problem *p, int64_t length, const tweed_objective *weights) {
+  tweed_problem view = *p;
+  view.length = length;
+  view.has_objective |= weights != NULL;
+  view.objective = weights ? *weights : p->objective;
+  return view;
+}
+
 tweed_status tweed_problem_set_objective(tweed_problem *p, const tweed_objective *weights, tweed_error *error) {
   tweed_status status = check_open(p, error);
-  const double values[] = {weights->resource, weights->communication, weights->memory};
-  for (int i = 0; i < 3 && !status; i++)
-    if (!(values[i] >= 0 && values[i] <= TWEED_MAX_NUMBER))
-      status = tweed_fail(error, TWEED_BAD_INPUT, "weight %g is out of range (0 to %d)", values[i], TWEED_MAX_NUMBER);
+  if (!status)
+    status = tweed_check_objective(weights, error);
   if (status)
     return status;
   p->objective = *weights;

@@ -112,6 +112,11 @@ void tweed_schedule_set_start(tweed_schedule *s, int32_t op, int64_t start) {
   s->start[op] = start;
 }
 
+bool tweed_schedule_objective(const tweed_schedule *s, tweed_objective *out) {
+  *out = s->has_objective ? s->objective : (tweed_objective){0, 0, 0};
+  return s->has_objective;
+}
+
 int64_t tweed_schedule_length(const tweed_problem *p, const tweed_schedule *s) {
   int64_t length = 0;
   for (int32_t i = 0; i < p->nops; i++) {

@@ -122,6 +122,8 @@ static tweed_status check_options(const tweed_problem *p, const tweed_solve_opti
     return tweed_fail(error, TWEED_BAD_INPUT, "the time limit must be a number of seconds, at least 0");
   if (!(o->effort >= 0) || isinf(o->effort))
     return tweed_fail(error, TWEED_BAD_INPUT, "the effort must be a number, at least 0");
+  if (o->objective && tweed_check_objective(o->objective, error) != TWEED_OK)
+    return TWEED_BAD_INPUT;
   if (p->length > 0 && (o->ii > 0 || o->max_ii > 0 || o->max_stages > 0))
     return tweed_fail(error, TWEED_BAD_INPUT, "problem \"%s\" has a length, so there is no II and there are no stages",
                       p->name);
@@ -364,10 +366,11 @@ tweed_status tweed_solve_with(const tweed_problem *p, const tweed_solve_options 
   if (status != TWEED_OK)
     return status;
   double now = tweed_clock();
+  tweed_problem view = tweed_problem_view(p, p->length, options->objective);
   tweed_stop stop = {.interrupt = options->interrupt,
                      .deadline = options->time_limit > 0 ? now + options->time_limit : 0};
   tweed_notes notes = {0};
-  tweed_job job = {.problem = p,
+  tweed_job job = {.problem = &view,
                    .options = options,
                    .stop = &stop,
                    .notes = &notes,

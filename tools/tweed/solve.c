@@ -18,6 +18,8 @@ static const char help[] =
     "  --ii N           exactly this initiation interval\n"
     "  --max-ii N       none above this\n"
     "  --max-stages N   at most so many stages\n"
+    "  --objective L    weights in place of the problem's, such as resource=1,communication=0.5,memory=2; missing ones "
+    "are 0\n"
     "  --normalize N    first with costs that add up to at most N, then on the raw ones\n"
     "  --time-limit S   stop after S seconds with the best so far; without it, work is limited, not time\n"
     "  --seed N         for solvers that use random numbers\n"
@@ -68,6 +70,7 @@ static void show_progress(void *user, const char *solver, int32_t trying_ii, int
 
 typedef struct request {
   tweed_solve_options options;
+  tweed_objective objective;
   const char *path, *format, *to;
 } request;
 
@@ -133,6 +136,34 @@ static bool parse_int32(const char *option, int64_t low, int64_t high, int32_t *
   return true;
 }
 
+/* Weights such as resource=1,memory=0.5; each term once at most. */
+static bool parse_objective(const char *text, tweed_objective *out) {
+  const struct {
+    const char *name;
+    double *weight;
+  } terms[] = {{"resource", &out->resource}, {"communication", &out->communication}, {"memory", &out->memory}};
+  unsigned seen = 0;
+  *out = (tweed_objective){0, 0, 0};
+  for (const char *at = text;; at++) {
+    size_t name = strcspn(at, "=,"), size = strcspn(at, ","), i = 0;
+    char value[64];
+    while (i < 3 && !(strlen(terms[i].name) == name && strncmp(terms[i].name, at, name) == 0))
+      i++;
+    if (i == 3 || at[name] != '=' || seen & 1U << i || size - name > sizeof value) {
+      usage_error("solve", "--objective \"%s\" is not a list such as resource=1,communication=1,memory=0", text);
+      return false;
+    }
+    seen |= 1U << i;
+    memcpy(value, at + name + 1, size - name - 1);
+    value[size - name - 1] = 0;
+    if (!parse_real("solve", "--objective", value, 0, TWEED_MAX_NUMBER, terms[i].weight))
+      return false;
+    at += size;
+    if (!*at)
+      return true;
+  }
+}
+
 /* Takes one option. EXIT_SOLVED: go on. */
 static int take_option(request *r, int option, int argc, char **argv) {
   int64_t seed = 0;
@@ -149,6 +180,10 @@ static int take_option(request *r, int option, int argc, char **argv) {
     break;
   case 'g':
     good = parse_int32("--max-stages", 1, TWEED_MAX_NUMBER, &r->options.max_stages);
+    break;
+  case 'O':
+    good = parse_objective(optarg, &r->objective);
+    r->options.objective = &r->objective;
     break;
   case 'n':
     good = parse_int32("--normalize", 1, TWEED_MAX_NUMBER, &r->options.normalize);
@@ -186,6 +221,7 @@ int command_solve(int argc, char **argv) {
                                           {"ii", required_argument, NULL, 'i'},
                                           {"max-ii", required_argument, NULL, 'm'},
                                           {"max-stages", required_argument, NULL, 'g'},
+                                          {"objective", required_argument, NULL, 'O'},
                                           {"normalize", required_argument, NULL, 'n'},
                                           {"time-limit", required_argument, NULL, 't'},
                                           {"seed", required_argument, NULL, 'e'},
