@@ -89,6 +89,10 @@ nvcc = shutil.which("nvcc") or shutil.which("/usr/local/cuda/bin/nvcc")
 if nvcc:
     config.available_features.add("nvcc")
     config.substitutions.insert(0, ("%nvcc", nvcc))
+ptxas = shutil.which("ptxas") or shutil.which("/usr/local/cuda/bin/ptxas")
+if ptxas:
+    config.available_features.add("ptxas")
+    config.substitutions.insert(0, ("%ptxas", ptxas))
 chromium = shutil.which("chromium")
 if chromium:
     config.available_features.add("chromium")

@@ -1,0 +1,148 @@
+/* reference.cu: the same kernels as in the other files, as plainly as can be: the first thread of each block, or of the
+ * grid, does all. */
+#include "cuda.h"
+
+#define FIRST_OF_BLOCK (threadIdx.x == 0 && threadIdx.y == 0)
+#define FIRST_OF_GRID (FIRST_OF_BLOCK && blockIdx.x == 0 && blockIdx.y == 0)
+
+KERNEL add(const float *a, const float *b, float *c, int n) {
+  for (int i = 0; FIRST_OF_GRID && i < n; i++)
+    c[i] = a[i] + b[i];
+}
+
+KERNEL saxpy(float a, const float *x, float *y, int n) {
+  for (int i = 0; FIRST_OF_GRID && i < n; i++)
+    y[i] = a * x[i] + y[i];
+}
+
+INLINE float sum_of(const float *in, int from, int to) {
+  float sum = 0;
+  for (int i = from; i < to; i++)
+    sum += in[i];
+  return sum;
+}
+
+KERNEL reduce_shared(const float *in, float *out, int n) {
+  if (FIRST_OF_BLOCK)
+    out[blockIdx.x] = sum_of(in, (int)blockIdx.x * 256, least((int)blockIdx.x * 256 + 256, n));
+}
+KERNEL reduce_shuffle(const float *in, float *out, int n) {
+  if (FIRST_OF_BLOCK)
+    out[blockIdx.x] = sum_of(in, (int)blockIdx.x * 256, least((int)blockIdx.x * 256 + 256, n));
+}
+KERNEL reduce_atomic(const float *in, float *out, int n) {
+  if (FIRST_OF_GRID)
+    out[0] = sum_of(in, 0, n);
+}
+
+INLINE void scan(const float *in, float *out) {
+  float sum = 0;
+  for (u32 i = blockIdx.x * 256; FIRST_OF_BLOCK && i < blockIdx.x * 256 + 256; i++)
+    out[i] = sum += in[i];
+}
+KERNEL scan_shared(const float *in, float *out) {
+  scan(in, out);
+}
+KERNEL scan_shuffle(const float *in, float *out) {
+  scan(in, out);
+}
+
+KERNEL transpose(const float *in, float *out, int rows, int columns) {
+  for (int i = 0; FIRST_OF_GRID && i < rows * columns; i++)
+    out[i % columns * rows + i / columns] = in[i];
+}
+
+/* Rows of C are shared out to the blocks. */
+INLINE void gemm(const float *a, const float *b, float *c, int m, int n, int k) {
+  int block = (int)(blockIdx.y * gridDim.x + blockIdx.x), blocks = (int)(gridDim.x * gridDim.y);
+  for (int row = block; FIRST_OF_BLOCK && row < m; row += blocks)
+    for (int column = 0; column < n; column++) {
+      float sum = 0;
+      for (int i = 0; i < k; i++)
+        sum += a[row * k + i] * b[i * n + column];
+      c[row * n + column] = sum;
+    }
+}
+KERNEL sgemm_tiled(const float *a, const float *b, float *c, int n, int k) {
+  gemm(a, b, c, (int)gridDim.y * 16, n, k);
+}
+KERNEL sgemm_async(const float *a, const float *b, float *c, int n, int k) {
+  gemm(a, b, c, (int)gridDim.y * 16, n, k);
+}
+KERNEL gemm_bulk(const float *a, const float *b, float *c, int n, int k) {
+  gemm(a, b, c, (int)gridDim.y * 32, n, k);
+}
+
+KERNEL relay(const float *in, float *out, int blocks) {
+  for (int i = 0; FIRST_OF_GRID && i < blocks * 512; i++)
+    out[i] = in[i];
+}
+
+KERNEL exchange(const float *in, float *out, int rows) {
+  for (int i = 0; FIRST_OF_GRID && i < rows * WARP; i++)
+    out[i] = 2 * in[i];
+}
+
+KERNEL softmax(const float *in, float *out, int columns) {
+  const float *row = in + blockIdx.x * (u32)columns;
+  float top = row[0], sum = 0;
+  for (int i = 0; FIRST_OF_BLOCK && i < columns; i++)
+    top = __builtin_fmaxf(top, row[i]);
+  for (int i = 0; FIRST_OF_BLOCK && i < columns; i++)
+    sum += exponential(row[i] - top);
+  for (int i = 0; FIRST_OF_BLOCK && i < columns; i++)
+    out[(int)blockIdx.x * columns + i] = exponential(row[i] - top) / sum;
+}
+
+KERNEL layernorm(const float *in, const float *gain, const float *bias, float *out, int columns) {
+  const float *row = in + blockIdx.x * (u32)columns;
+  float mean = sum_of(row, 0, columns) / (float)columns, squares = 0;
+  for (int i = 0; FIRST_OF_BLOCK && i < columns; i++)
+    squares += (row[i] - mean) * (row[i] - mean);
+  float scale = reciprocal_root(squares / (float)columns + 1e-5f);
+  for (int i = 0; FIRST_OF_BLOCK && i < columns; i++)
+    out[(int)blockIdx.x * columns + i] = (row[i] - mean) * scale * gain[i] + bias[i];
+}
+
+KERNEL stencil_1d(const float *in, float *out, int n) {
+  for (int i = 0; FIRST_OF_GRID && i < n; i++)
+    out[i] = 0.25f * (i > 0 ? in[i - 1] : 0) + 0.5f * in[i] + 0.25f * (i + 1 < n ? in[i + 1] : 0);
+}
+
+KERNEL stencil_2d(const float *in, float *out, int rows, int columns) {
+  for (int i = 0; FIRST_OF_GRID && i < rows * columns; i++) {
+    int row = i / columns, column = i % columns;
+    float up = row > 0 ? in[i - columns] : 0, down = row + 1 < rows ? in[i + columns] : 0;
+    float left = column > 0 ? in[i - 1] : 0, right = column + 1 < columns ? in[i + 1] : 0;
+    out[i] = 0.2f * (in[i] + up + down + left + right);
+  }
+}
+
+KERNEL histogram(const u8 *in, int *counts, int n) {
+  for (int i = 0; FIRST_OF_GRID && i < n; i++)
+    counts[in[i] % 64]++;
+}
+
+KERNEL persistent(const float *in, float *out, int *next, int rows, int columns) {
+  for (int i = 0; FIRST_OF_GRID && i < rows; i++)
+    out[i] = sum_of(in, i * columns, (i + 1) * columns);
+  if (FIRST_OF_GRID)
+    *next = rows + (int)gridDim.x;
+}
+
+/* A warp with a query: scores of all keys one after another, without tiles and without scaling. */
+KERNEL attention(const float *q, const float *k, const float *v, float *out, int keys) {
+  for (u32 i = threadIdx.x; i < 16 * 32; i += blockDim.x) {
+    const float *query = q + (blockIdx.x * 16 + i / 32) * 32;
+    float sum = 0, value = 0;
+    for (int key = 0; key < keys; key++) {
+      float score = 0;
+      for (int f = 0; f < 32; f++)
+        score += query[f] * k[key * 32 + f];
+      float weight = exponential(score * 0.176776695f);
+      sum += weight;
+      value += weight * v[key * 32 + (int)i % 32];
+    }
+    out[blockIdx.x * 16 * 32 + i] = value / sum;
+  }
+}
