@@ -40,6 +40,8 @@ foreach(objects tweed_model_objects tweed_objects)
   target_compile_definitions(${objects} PRIVATE _POSIX_C_SOURCE=200809L)
   target_link_libraries(${objects} PRIVATE tweed_warnings)
 endforeach()
+# The phases of GauS are loops over floats, and must give the same bits everywhere.
+set_source_files_properties(${PROJECT_SOURCE_DIR}/lib/solve/gaus_cpu.c PROPERTIES COMPILE_OPTIONS "-O3;-ffp-contract=off")
 
 # What the objects need at link time.
 set(TWEED_SYSTEM_LIBRARIES yaml jansson z lpsolve55_pic colamd cadical z3 stdc++ m Threads::Threads)
