@@ -110,6 +110,13 @@ static double cost_of(const tweed_problem *p, const tweed_schedule *s) {
   return w->resource * v->resource + w->communication * v->communication + w->memory * v->memory;
 }
 
+bool tweed_cost_of_starts(const tweed_problem *p, int64_t *start, double *cost) {
+  tweed_schedule s = {.nops = p->nops, .start = start};
+  bool good = !p->has_objective || tweed_schedule_measure(p, &s, &s.objective);
+  *cost = good ? cost_of(p, &s) : 0;
+  return good;
+}
+
 /* Keeps the better of the two. */
 static void consider(tweed_job *job, tweed_best *b, tweed_schedule *s) {
   double cost = job->problem->length > 0 ? cost_of(job->problem, s) : (double)s->ii;

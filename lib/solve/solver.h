@@ -107,6 +107,7 @@ extern const size_t tweed_solver_count;
 tweed_status tweed_run_asap(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_run_alap(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_run_list(tweed_job *job, tweed_plan *plan, tweed_error *error);
+tweed_status tweed_run_fds(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_run_ims(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_run_backtrack(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_run_ilp(tweed_job *job, tweed_plan *plan, tweed_error *error);
@@ -133,6 +134,10 @@ typedef struct tweed_solve_seam {
 } tweed_solve_seam;
 tweed_status tweed_solve_with(const tweed_problem *p, const tweed_solve_options *options, const tweed_solve_seam *seam,
                               tweed_schedule **out, tweed_error *error);
+
+/* What is to be made small in an acyclic problem: the weighted terms of its objective, else its length. start is not
+ * changed. False when out of memory. */
+bool tweed_cost_of_starts(const tweed_problem *p, int64_t *start, double *cost);
 
 /* Runs one row (or, `only` NULL, the portfolio) on a job whose bounds and range of IIs are set; *out is verified.
  * Raises job->bounds where a search left a gap. TWEED_UNKNOWN and TWEED_INFEASIBLE leave *out NULL. */

@@ -71,7 +71,11 @@ const tweed_solver tweed_solvers[] = {
      .portfolio = 1,
      .run = tweed_run_joint},
     {.name = "gaus", .description = "not in this version", .kinds = TWEED_MODULO | TWEED_ACYCLIC},
-    {.name = "fds", .description = "not in this version", .kinds = TWEED_ACYCLIC},
+    {.name = "fds",
+     .description = "force-directed scheduling, gradual reduction of time frames",
+     .kinds = TWEED_ACYCLIC,
+     .portfolio = TWEED_RANK_FALLBACK + 3,
+     .run = tweed_run_fds},
 };
 
 const size_t tweed_solver_count = sizeof tweed_solvers / sizeof tweed_solvers[0];
