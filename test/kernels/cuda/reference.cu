@@ -146,3 +146,47 @@ KERNEL attention(const float *q, const float *k, const float *v, float *out, int
     out[blockIdx.x * 16 * 32 + i] = value / sum;
   }
 }
+
+/* The same tiles by tensor maps, one after another, with one thread. */
+INLINE void tiles(const tensor_map *a, const tensor_map *b, const tensor_map *c, int columns, int first, int last,
+                  int steps) {
+  __shared__ __attribute__((aligned(128))) float as[32][16], bs[16][32], cs[32][32];
+  __shared__ barrier full;
+  if (threadIdx.x != 0)
+    return;
+  barrier_init(&full, 1);
+  fence_proxy_async();
+  int n = 0;
+  for (int tile = first; tile < last; tile++) {
+    for (int i = 0; i < 32 * 32; i++)
+      cs[i / 32][i % 32] = 0;
+    for (int step = 0; step < steps; step++, n++) {
+      barrier_expect(&full, sizeof as + sizeof bs);
+      tile_load(as, a, step * 16, tile / columns * 32, &full);
+      tile_load(bs, b, tile % columns * 32, step * 16, &full);
+      barrier_wait(&full, n % 2);
+      for (int i = 0; i < 32 * 32; i++)
+        for (int k = 0; k < 16; k++)
+          cs[i / 32][i % 32] += as[i / 32][k] * bs[k][i % 32];
+    }
+    fence_proxy_async();
+    tile_store(c, tile % columns * 32, tile / columns * 32, cs);
+    bulk_commit();
+    bulk_wait<0>();
+  }
+}
+
+KERNEL gemm_tensor(const tensor_map *a, const tensor_map *b, const tensor_map *c, int k) {
+  int tile = (int)(blockIdx.y * gridDim.x + blockIdx.x);
+  tiles(a, b, c, (int)gridDim.x, tile, tile + 1, k / 16);
+}
+KERNEL gemm_roles(const tensor_map *a, const tensor_map *b, const tensor_map *c, int columns, int tile_count,
+                  int steps) {
+  if (blockIdx.x == 0)
+    tiles(a, b, c, columns, 0, tile_count, steps);
+}
+KERNEL gemm_groups(const tensor_map *a, const tensor_map *b, const tensor_map *c, int columns, int tile_count,
+                   int steps) {
+  if (blockIdx.x == 0)
+    tiles(a, b, c, columns, 0, tile_count, steps);
+}

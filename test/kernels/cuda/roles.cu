@@ -13,7 +13,7 @@
  * BUG_REINIT: each tile initialises the barriers again. */
 #include "cuda.h"
 
-enum { TILE = 32, STEP = 16, SLOTS = 3, CONSUMERS = 128 };
+enum { TILE = 32, STEP = 16, SLOTS = 3 };
 
 struct __attribute__((aligned(128))) stage {
   float a[TILE][STEP], b[STEP][TILE];
@@ -35,23 +35,24 @@ struct shared {
 #define STAGE(s, n) (&(s)->ring[(n) % SLOTS])
 #endif
 
-INLINE void initialise(shared *s) {
+template <int consumers> INLINE void initialise(shared *s) {
   for (int i = 0; i < SLOTS; i++) {
     barrier_init(&s->full[i], 1);
 #if defined(BUG_EMPTY_COUNT)
-    barrier_init(&s->empty[i], CONSUMERS / WARP + 1);
+    barrier_init(&s->empty[i], consumers / WARP + 1);
 #else
-    barrier_init(&s->empty[i], CONSUMERS / WARP);
+    barrier_init(&s->empty[i], consumers / WARP);
 #endif
   }
   fence_barrier_init();
 }
 
+template <int consumers>
 INLINE void produce(shared *s, const tensor_map *a, const tensor_map *b, int columns, int tiles, int steps) {
   int n = 0;
   for (int tile = (int)blockIdx.x; tile < tiles; tile += (int)gridDim.x) {
 #if defined(BUG_REINIT)
-    initialise(s);
+    initialise<consumers>(s);
     n = 0;
 #endif
     for (int step = 0; step < steps; step++, n++) {
@@ -73,17 +74,18 @@ INLINE void produce(shared *s, const tensor_map *a, const tensor_map *b, int col
 }
 
 /* The store of a tile's C has read its source before the next tile's C is written there. */
-INLINE void send(shared *s, const tensor_map *c, int t, int x, int y, const float sum[8]) {
+template <int consumers>
+INLINE void send(shared *s, const tensor_map *c, int t, int x, int y, const float sum[TILE * TILE / consumers]) {
 #if defined(BUG_BARRIER_COUNT)
-  const int members = CONSUMERS + WARP;
+  const int members = consumers + WARP;
 #else
-  const int members = CONSUMERS;
+  const int members = consumers;
 #endif
   if (t == 0)
     bulk_wait_read<0>();
   bar_sync(1, members);
-  for (int r = 0; r < 8; r++)
-    s->out[t / TILE + r * 4][t % TILE] = sum[r];
+  for (int r = 0; r < TILE * TILE / consumers; r++)
+    s->out[t / TILE + r * consumers / TILE][t % TILE] = sum[r];
 #if !defined(BUG_NO_FENCE)
   fence_proxy_async();
 #endif
@@ -94,13 +96,14 @@ INLINE void send(shared *s, const tensor_map *c, int t, int x, int y, const floa
   }
 }
 
-INLINE void consume(shared *s, const tensor_map *c, int t, int columns, int tiles, int steps) {
+/* Thread t has elements of column t % 32, from row t / 32 on in steps of consumers / 32. */
+template <int consumers> INLINE void consume(shared *s, const tensor_map *c, int t, int columns, int tiles, int steps) {
   int n = 0;
   for (int tile = (int)blockIdx.x; tile < tiles; tile += (int)gridDim.x) {
 #if defined(BUG_PARITY_RESTART)
     n = 0;
 #endif
-    float sum[8] = {0};
+    float sum[TILE * TILE / consumers] = {0};
     for (int step = 0; step < steps; step++, n++) {
       barrier_wait(&s->full[n % SLOTS], n / SLOTS % 2);
 #if defined(BUG_EARLY_ARRIVE)
@@ -109,53 +112,51 @@ INLINE void consume(shared *s, const tensor_map *c, int t, int columns, int tile
 #endif
       const stage *in = STAGE(s, n);
       for (int i = 0; i < STEP; i++)
-        for (int r = 0; r < 8; r++)
-          sum[r] += in->a[t / TILE + r * 4][i] * in->b[i][t % TILE];
+        for (int r = 0; r < TILE * TILE / consumers; r++)
+          sum[r] += in->a[t / TILE + r * consumers / TILE][i] * in->b[i][t % TILE];
 #if !defined(BUG_EARLY_ARRIVE)
       __nvvm_bar_warp_sync(ALL);
       if (lane() == 0)
         barrier_arrive(&s->empty[n % SLOTS]);
 #endif
     }
-    send(s, c, t, tile % columns * TILE, tile / columns * TILE, sum);
+    send<consumers>(s, c, t, tile % columns * TILE, tile / columns * TILE, sum);
   }
   if (t == 0)
     bulk_wait<0>();
 }
 
-/* Warp 0 produces: 160 threads. */
+/* Warp 0 produces, four warps consume: 160 threads. */
 KERNEL __launch_bounds__(160, 1)
     gemm_roles(const tensor_map *a, const tensor_map *b, const tensor_map *c, int columns, int tiles, int steps) {
   __shared__ shared s;
   if (threadIdx.x == 0)
-    initialise(&s);
+    initialise<128>(&s);
   __syncthreads();
   if (shuffle_from(warp(), 0) == 0) {
     if (elect())
-      produce(&s, a, b, columns, tiles, steps);
+      produce<128>(&s, a, b, columns, tiles, steps);
   } else {
-    consume(&s, c, (int)threadIdx.x - WARP, columns, tiles, steps);
+    consume<128>(&s, c, (int)threadIdx.x - WARP, columns, tiles, steps);
   }
 }
 
-/* Warp group 0 produces and gives its registers to warp group 1: 256 threads. BUG_REGISTERS: both ask for more, which
- * the block does not have. */
-KERNEL __launch_bounds__(256, 1)
+/* Warp group 0 produces and gives its registers to warp groups 1 and 2: 384 threads. BUG_REGISTERS: it keeps them, and
+ * there are not enough for the others. */
+KERNEL __launch_bounds__(384, 1)
     gemm_groups(const tensor_map *a, const tensor_map *b, const tensor_map *c, int columns, int tiles, int steps) {
   __shared__ shared s;
   if (threadIdx.x == 0)
-    initialise(&s);
+    initialise<256>(&s);
   __syncthreads();
   if (shuffle_from(warp(), 0) < 4) {
-#if defined(BUG_REGISTERS)
-    registers_up<256>();
-#else
+#if !defined(BUG_REGISTERS)
     registers_down<40>();
 #endif
     if (threadIdx.x == 0)
-      produce(&s, a, b, columns, tiles, steps);
+      produce<256>(&s, a, b, columns, tiles, steps);
   } else {
     registers_up<232>();
-    consume(&s, c, (int)threadIdx.x - 128, columns, tiles, steps);
+    consume<256>(&s, c, (int)threadIdx.x - 128, columns, tiles, steps);
   }
 }
