@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 set(TWEED_CMAKE_FOLDER ${CMAKE_INSTALL_LIBDIR}/cmake/Tweed)
 set(TWEED_PLUGIN_FOLDER ${CMAKE_INSTALL_LIBDIR}/tweed)
 
-set(libraries tweed_static tweed_shared)
+set(libraries tweed_static tweed_shared tweed_emu_static tweed_emu_shared)
 if(TARGET tweed_llvm)
   list(APPEND libraries tweed_llvm)
   install(TARGETS TweedLLVM LIBRARY DESTINATION ${TWEED_PLUGIN_FOLDER})

@@ -42,6 +42,20 @@ TWEED_API tweed_status tweed_llvm_options_parse(const char *text, char *buffer, 
 TWEED_API tweed_status tweed_llvm_run(LLVMValueRef function, const tweed_llvm_options *options, bool *changed,
                                       tweed_error *error);
 
+/* ---- tweed-emulate ---- */
+
+typedef struct tweed_emulate_options {
+  const char *name; /* the tweed_emu_module is exported as tweed_emu_module_NAME; NULL: "kernels" */
+  bool tsan;        /* functions get sanitize_thread */
+  bool no_checks;   /* no checks of bounds and of uninitialized shared memory */
+} tweed_emulate_options;
+
+/* Turns a module of NVPTX into a module of the host that runs on libtweed-emu (tweed/emu.h). TWEED_BAD_INPUT: an
+ * instruction is not supported, or the module is not of NVPTX; everything that is wrong has been told through the
+ * context's diagnostics, and the module is only good for being thrown away. */
+TWEED_API tweed_status tweed_emulate_module(LLVMModuleRef module, const tweed_emulate_options *options,
+                                            tweed_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -40,6 +40,20 @@ private:
   Origin origin;
 };
 
+// The module pass tweed-emulate<name=NAME;tsan;no-checks>.
+class EmulatePass : public llvm::PassInfoMixin<EmulatePass> {
+public:
+  explicit EmulatePass(llvm::StringRef parameters);
+  llvm::PreservedAnalyses run(llvm::Module &m, llvm::ModuleAnalysisManager &manager);
+  static bool isRequired() { return true; } // also of modules that are not optimized
+
+  std::string wrong; // the parameter that there is none of
+
+private:
+  std::string module;
+  bool tsan = false, no_checks = false;
+};
+
 } // namespace tweed
 
 #endif

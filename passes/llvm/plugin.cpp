@@ -54,6 +54,19 @@ static bool parse_pass(StringRef name, FunctionPassManager &passes, ArrayRef<Pas
   return true;
 }
 
+static bool parse_module_pass(StringRef name, ModulePassManager &passes, ArrayRef<PassBuilder::PipelineElement> inner) {
+  StringRef text;
+  if (!inner.empty() || !name.consume_front("tweed-emulate") || !parameters(name, &text))
+    return false;
+  tweed::EmulatePass pass(text);
+  if (!pass.wrong.empty()) {
+    errs() << "tweed: tweed-emulate has no parameter '" << pass.wrong << "' (known: name=NAME, tsan, no-checks)\n";
+    return false;
+  }
+  passes.addPass(std::move(pass));
+  return true;
+}
+
 static void add_automatic(ModulePassManager &passes, OptimizationLevel level) {
   if (level == OptimizationLevel::O0)
     return;
@@ -64,6 +77,7 @@ static void add_automatic(ModulePassManager &passes, OptimizationLevel level) {
 static void register_passes(PassBuilder &builder) {
   if (PassInstrumentationCallbacks *callbacks = builder.getPassInstrumentationCallbacks())
     callbacks->addClassToPassName(tweed::TweedPass::name(), "tweed");
+  builder.registerPipelineParsingCallback(parse_module_pass);
   builder.registerPipelineParsingCallback(parse_pass);
   builder.registerOptimizerLastEPCallback(add_automatic);
   builder.registerFullLinkTimeOptimizationLastEPCallback(add_automatic);

@@ -1,0 +1,116 @@
+/* device.h: what a module made by tweed-emulate calls: one function for each instruction that isn't plain arithmetic.
+ *
+ * The first argument is the place of the instruction, where it may fault or wait. Then constants that stand in the name
+ * of the instruction, then its operands. One result is returned; a value with a flag is returned as i64, the flag (0 or
+ * 1) in bit 32; more results go through a pointer. lib/llvm/emulate_table.c says which instruction calls what. */
+#ifndef TWEED_LIB_EMU_DEVICE_H
+#define TWEED_LIB_EMU_DEVICE_H
+
+#include <tweed/emu.h>
+
+/* ---- special registers ---- */
+enum {
+  TWEED_EMU_TID,
+  TWEED_EMU_NTID = 3,
+  TWEED_EMU_CTAID = 6,
+  TWEED_EMU_NCTAID = 9, /* each followed by y and z */
+  TWEED_EMU_LANEID = 12,
+  TWEED_EMU_WARPID,
+  TWEED_EMU_NWARPID,
+  TWEED_EMU_SMID,
+  TWEED_EMU_NSMID,
+  TWEED_EMU_GRIDID,
+  TWEED_EMU_LANEMASK_EQ,
+  TWEED_EMU_LANEMASK_LT,
+  TWEED_EMU_LANEMASK_LE,
+  TWEED_EMU_LANEMASK_GT,
+  TWEED_EMU_LANEMASK_GE,
+  TWEED_EMU_DYNAMIC_SMEM_SIZE,
+  TWEED_EMU_TOTAL_SMEM_SIZE,
+};
+TWEED_API uint32_t tweed_emu_sreg(uint32_t number);
+TWEED_API uint32_t tweed_emu_clock(void);
+TWEED_API uint64_t tweed_emu_clock64(void);
+TWEED_API uint64_t tweed_emu_globaltimer(void);
+
+/* ---- shared memory ---- */
+/* Address of static shared memory at an offset; of dynamic shared memory. */
+TWEED_API void *tweed_emu_shared(uint32_t offset);
+TWEED_API void *tweed_emu_shared_dynamic(void);
+/* A shared address of 32 bits, or a pointer, as a pointer. */
+TWEED_API void *tweed_emu_address(uint64_t address);
+/* isspacep: 0 global, 1 shared, 2 local, 3 constant */
+TWEED_API uint32_t tweed_emu_isspacep(uint32_t space, const void *pointer);
+
+/* Before each load and store. */
+TWEED_API void tweed_emu_check_load(const tweed_emu_place *place, const void *pointer, uint64_t size);
+TWEED_API void tweed_emu_check_store(const tweed_emu_place *place, const void *pointer, uint64_t size);
+
+/* ---- barriers ---- */
+/* count 0: all threads of the block. aligned: the whole warp runs the same instruction. */
+TWEED_API void tweed_emu_bar_sync(const tweed_emu_place *place, uint32_t aligned, uint32_t id, uint32_t count);
+TWEED_API void tweed_emu_bar_arrive(const tweed_emu_place *place, uint32_t aligned, uint32_t id, uint32_t count);
+enum { TWEED_EMU_RED_POPC, TWEED_EMU_RED_AND, TWEED_EMU_RED_OR };
+TWEED_API uint32_t tweed_emu_bar_red(const tweed_emu_place *place, uint32_t operation, uint32_t id, uint32_t count,
+                                     uint32_t predicate);
+TWEED_API void tweed_emu_bar_warp_sync(const tweed_emu_place *place, uint32_t mask);
+
+/* ---- warps ---- */
+enum { TWEED_EMU_SHFL_DOWN, TWEED_EMU_SHFL_UP, TWEED_EMU_SHFL_BFLY, TWEED_EMU_SHFL_IDX };
+/* Returns the value, and in bit 32 whether the lane that was read is in range. */
+TWEED_API uint64_t tweed_emu_shfl(const tweed_emu_place *place, uint32_t mode, uint32_t mask, uint32_t value,
+                                  uint32_t lane, uint32_t control);
+enum { TWEED_EMU_VOTE_ALL, TWEED_EMU_VOTE_ANY, TWEED_EMU_VOTE_UNI, TWEED_EMU_VOTE_BALLOT };
+TWEED_API uint32_t tweed_emu_vote(const tweed_emu_place *place, uint32_t mode, uint32_t mask, uint32_t predicate);
+/* Returns the mask, and in bit 32 whether all values are the same. */
+TWEED_API uint64_t tweed_emu_match(const tweed_emu_place *place, uint32_t all, uint32_t mask, uint64_t value);
+enum {
+  TWEED_EMU_REDUX_ADD,
+  TWEED_EMU_REDUX_MIN,
+  TWEED_EMU_REDUX_MAX,
+  TWEED_EMU_REDUX_UMIN,
+  TWEED_EMU_REDUX_UMAX,
+  TWEED_EMU_REDUX_AND,
+  TWEED_EMU_REDUX_OR,
+  TWEED_EMU_REDUX_XOR,
+};
+TWEED_API uint32_t tweed_emu_redux(const tweed_emu_place *place, uint32_t operation, uint32_t value, uint32_t mask);
+TWEED_API uint32_t tweed_emu_activemask(const tweed_emu_place *place);
+/* Returns the leader's lane, and in bit 32 whether this is the leader. */
+TWEED_API uint64_t tweed_emu_elect(const tweed_emu_place *place, uint32_t mask);
+
+/* ---- atomics and fences ---- */
+enum {
+  TWEED_EMU_LOAD,
+  TWEED_EMU_STORE,
+  TWEED_EMU_XCHG,
+  TWEED_EMU_ADD,
+  TWEED_EMU_SUB,
+  TWEED_EMU_AND,
+  TWEED_EMU_OR,
+  TWEED_EMU_XOR,
+  TWEED_EMU_MIN,
+  TWEED_EMU_MAX,
+  TWEED_EMU_UMIN,
+  TWEED_EMU_UMAX,
+  TWEED_EMU_INC, /* PTX's: wraps to 0 above the operand */
+  TWEED_EMU_DEC, /* PTX's: wraps to the operand below 0 */
+  TWEED_EMU_CAS,
+  TWEED_EMU_NAND,
+};
+enum { TWEED_EMU_RELAXED, TWEED_EMU_ACQUIRE, TWEED_EMU_RELEASE, TWEED_EMU_ACQ_REL };
+/* Every atomic and volatile access. type: tweed_emu_type; compare is CAS's alone. Returns the old value, zero extended.
+ */
+TWEED_API uint64_t tweed_emu_atomic(const tweed_emu_place *place, uint32_t operation, uint32_t type, uint32_t order,
+                                    void *pointer, uint64_t operand, uint64_t compare);
+TWEED_API void tweed_emu_fence(const tweed_emu_place *place);
+
+/* ---- ends ---- */
+TWEED_API void tweed_emu_trap(const tweed_emu_place *place);
+TWEED_API void tweed_emu_nanosleep(const tweed_emu_place *place, uint32_t nanoseconds);
+/* A line from the kernel (printf); arguments packed as vprintf of CUDA has them. */
+TWEED_API uint32_t tweed_emu_vprintf(const tweed_emu_place *place, const char *format, const void *arguments);
+TWEED_API void tweed_emu_assert_fail(const tweed_emu_place *place, const char *message, const char *file, uint32_t line,
+                                     const char *function);
+
+#endif

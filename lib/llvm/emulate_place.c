@@ -1,0 +1,56 @@
+/* emulate_place.c: the places that the run time names in its verdicts: constants tweed_emu_place. */
+#include "llvm/emulate.h"
+#include <llvm-c/DebugInfo.h>
+#include <stdio.h>
+#include <string.h>
+
+static LLVMValueRef constant(tw_emulation *e, LLVMTypeRef type, LLVMValueRef value, const char *name) {
+  LLVMValueRef g = LLVMAddGlobal(e->module, type, name);
+  LLVMSetInitializer(g, value);
+  LLVMSetGlobalConstant(g, true);
+  LLVMSetLinkage(g, LLVMPrivateLinkage);
+  LLVMSetUnnamedAddress(g, LLVMGlobalUnnamedAddr);
+  return g;
+}
+
+/* A variable that is named after its text is found again by it. */
+LLVMValueRef tw_string(tw_emulation *e, const char *text) {
+  size_t size = strlen(text);
+  char *name = tweed_arena_alloc(e->arena, size + 16);
+  if (!name)
+    return LLVMConstNull(e->pointer);
+  memcpy(name, "tweed.s.", 8);
+  memcpy(name + 8, text, size + 1);
+  LLVMValueRef known = LLVMGetNamedGlobal(e->module, name);
+  if (known)
+    return known;
+  LLVMValueRef value = LLVMConstStringInContext2(e->context, text, size, false);
+  return constant(e, LLVMTypeOf(value), value, name);
+}
+
+static LLVMValueRef file_of(tw_emulation *e, LLVMValueRef instruction) {
+  unsigned length = 0, folder_length = 0;
+  const char *file = LLVMGetDebugLocFilename(instruction, &length);
+  if (!file || length == 0)
+    return LLVMConstNull(e->pointer);
+  (void)folder_length;
+  char text[1024];
+  snprintf(text, sizeof text, "%.*s", (int)length, file);
+  return tw_string(e, text);
+}
+
+LLVMValueRef tw_place(tw_emulation *e, LLVMValueRef instruction, const char *what) {
+  LLVMValueRef function = LLVMGetBasicBlockParent(LLVMGetInstructionParent(instruction));
+  size_t length;
+  const char *name = LLVMGetValueName2(function, &length);
+  LLVMValueRef fields[5] = {
+      file_of(e, instruction),
+      tw_string(e, name),
+      tw_string(e, what),
+      tw_number(e->i32, LLVMGetDebugLocLine(instruction)),
+      tw_number(e->i32, LLVMGetDebugLocColumn(instruction)),
+  };
+  LLVMValueRef place = constant(e, e->place, LLVMConstNamedStruct(e->place, fields, 5), "tweed.place");
+  LLVMSetUnnamedAddress(place, LLVMNoUnnamedAddr); /* two of the same content are two places */
+  return place;
+}

@@ -1,0 +1,39 @@
+/* emulate_table.c: which instruction calls which function of the run time (lib/emu/device.h). emulate.h says how rows
+ * are read, emulate_call.c and ptx.h what the letters mean. */
+#include "llvm/emulate.h"
+
+#include <stddef.h>
+
+const tw_row tw_intrinsic_rows[] = {
+    /* barriers */
+    {"barrier0", "tweed_emu_bar_sync", "v:=1=0=0"},
+    {"barrier.n", "tweed_emu_bar_sync", "v:=1i=0"},
+    {"bar.sync", "tweed_emu_bar_sync", "v:=1i=0"},
+    {"barrier", "tweed_emu_bar_sync", "v:=1ii"},
+    {"barrier.sync", "tweed_emu_bar_sync", "v:=0i=0"},
+    {"barrier.sync.cnt", "tweed_emu_bar_sync", "v:=0ii"},
+    {"barrier0.#popc|and|or", "tweed_emu_bar_red", "i:=0=0i"},
+    {"bar.warp.sync", "tweed_emu_bar_warp_sync", "v:i"},
+
+    /* warps */
+    {"shfl.sync.#down|up|bfly|idx.i32|f32", "tweed_emu_shfl", "w:iiii"},
+    {"shfl.sync.#down|up|bfly|idx.i32p|f32p", "tweed_emu_shfl", "P:iiii"},
+    {"vote.#all|any|uni.sync", "tweed_emu_vote", "b:ii"},
+    {"vote.ballot.sync", "tweed_emu_vote", "i:=3ii"},
+    {"match.any.sync.i32|i64", "tweed_emu_match", "w:=0il"},
+    {"match.all.sync.i32p|i64p", "tweed_emu_match", "P:=1il"},
+    {"redux.sync.#add|min|max|umin|umax|and|or|xor", "tweed_emu_redux", "i:ii"},
+    {"activemask", "tweed_emu_activemask", "i:"},
+
+    /* fences */
+    {"membar.cta|gl|sys", "tweed_emu_fence", "v:"},
+    {"fence.sc.cluster", "tweed_emu_fence", "v:"},
+
+    /* atomics that LLVM has no instruction for: operation, type, order */
+    {"atomic.load.inc.32.**", "tweed_emu_atomic", "i:=12=2=0al=0"},
+    {"atomic.load.dec.32.**", "tweed_emu_atomic", "i:=13=2=0al=0"},
+
+    /* others */
+    {"nanosleep", "tweed_emu_nanosleep", "v:i"},
+    {NULL, NULL, NULL},
+};
