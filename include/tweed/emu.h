@@ -128,6 +128,25 @@ TWEED_API double tweed_emu_difference(const tweed_emu_output *a, const tweed_emu
 /* "i8", …, "f64", "pointer", "bytes" */
 TWEED_API const char *tweed_emu_type_name(tweed_emu_type type);
 
+/* ---- tensor maps ---- */
+
+enum { TWEED_EMU_TENSOR_RANK = 5, TWEED_EMU_TENSOR_MAP_SIZE = 128 };
+
+/* What cuTensorMapEncodeTiled is told, dimensions from the innermost. */
+typedef struct tweed_emu_tensor {
+  void *address;                          /* a multiple of 16; in a buffer of the launch */
+  tweed_emu_type type;                    /* of an element */
+  uint32_t rank;                          /* 1 to 5 */
+  uint64_t size[TWEED_EMU_TENSOR_RANK];   /* elements */
+  uint64_t stride[TWEED_EMU_TENSOR_RANK]; /* bytes, multiples of 16; 0: packed; [0] is not looked at */
+  uint32_t box[TWEED_EMU_TENSOR_RANK];    /* elements, at most 256 each; a row has a multiple of 16 bytes */
+  uint32_t swizzle;                       /* 0, 32, 64 or 128: bytes */
+} tweed_emu_tensor;
+
+/* Writes the map that tile copies take: 128 bytes, to be passed by value, or by a pointer to a buffer that holds them at a
+ * multiple of 64. What lies outside of the tensor is read as zero. The bytes mean nothing to a GPU. */
+TWEED_API tweed_status tweed_emu_tensor_map_encode(const tweed_emu_tensor *tensor, void *map, tweed_error *error);
+
 /* ---- runs ---- */
 
 typedef enum tweed_emu_fault {

@@ -131,7 +131,7 @@ static void notice_spin(emu_thread *self, const tweed_emu_place *place, bool cha
   if (changed)
     emu_changed(self->machine);
   else if (again)
-    emu_poll(self, place);
+    emu_poll(self, place, NULL, NULL);
 }
 
 uint64_t tweed_emu_atomic(const tweed_emu_place *place, uint32_t operation, uint32_t type, uint32_t order,

@@ -43,6 +43,8 @@ void *emu_tsan_fiber_current(void);
 void emu_tsan_fiber_switch(void *fiber);
 /* Races reported so far in this process. */
 unsigned long emu_tsan_reports(void);
+/* Accesses of the running context are not looked at. */
+void emu_tsan_ignore(bool on);
 /* Forgets all accesses to a range. */
 void emu_tsan_forget(void *pointer, size_t size);
 

@@ -105,6 +105,57 @@ TWEED_API uint64_t tweed_emu_atomic(const tweed_emu_place *place, uint32_t opera
                                     void *pointer, uint64_t operand, uint64_t compare);
 TWEED_API void tweed_emu_fence(const tweed_emu_place *place);
 
+/* ---- asynchronous copies; addresses are pointers or 32-bit shared addresses ---- */
+/* size: 4, 8 or 16 bytes; what is beyond source_size is zero. */
+TWEED_API void tweed_emu_cp_async(const tweed_emu_place *place, uint32_t size, uint64_t to, uint64_t from);
+TWEED_API void tweed_emu_cp_async_fill(const tweed_emu_place *place, uint32_t size, uint64_t to, uint64_t from,
+                                       uint32_t source_size);
+TWEED_API void tweed_emu_cp_async_commit(const tweed_emu_place *place);
+TWEED_API void tweed_emu_cp_async_wait_group(const tweed_emu_place *place, uint32_t most);
+TWEED_API void tweed_emu_cp_async_wait_all(const tweed_emu_place *place);
+TWEED_API void tweed_emu_cp_async_mbarrier_arrive(const tweed_emu_place *place, uint32_t noinc, uint64_t address);
+TWEED_API void tweed_emu_bulk_load(const tweed_emu_place *place, uint64_t to, uint64_t from, uint32_t bytes,
+                                   uint64_t barrier);
+TWEED_API void tweed_emu_bulk_store(const tweed_emu_place *place, uint64_t to, uint64_t from, uint32_t bytes);
+TWEED_API void tweed_emu_bulk_commit(const tweed_emu_place *place);
+/* reading: only until the sources have been read. */
+TWEED_API void tweed_emu_bulk_wait(const tweed_emu_place *place, uint32_t reading, uint32_t most);
+/* at: `rank` coordinates, innermost first. */
+TWEED_API void tweed_emu_tile_load(const tweed_emu_place *place, uint32_t rank, uint64_t to, uint64_t map,
+                                   const int32_t *at, uint64_t barrier);
+TWEED_API void tweed_emu_tile_store(const tweed_emu_place *place, uint32_t rank, uint64_t map, const int32_t *at,
+                                    uint64_t from);
+/* Prefetches do nothing but check their operand. */
+TWEED_API void tweed_emu_prefetch_map(const tweed_emu_place *place, uint64_t map);
+TWEED_API void tweed_emu_fence_proxy_async(const tweed_emu_place *place);
+TWEED_API void tweed_emu_fence_mbarrier_init(const tweed_emu_place *place);
+
+/* ---- mbarriers ---- */
+TWEED_API void tweed_emu_mbarrier_init(const tweed_emu_place *place, uint64_t address, uint32_t count);
+TWEED_API void tweed_emu_mbarrier_inval(const tweed_emu_place *place, uint64_t address);
+/* Return the state of the phase before the arrival. drop: the next phases do without it. */
+TWEED_API uint64_t tweed_emu_mbarrier_arrive(const tweed_emu_place *place, uint32_t drop, uint64_t address);
+TWEED_API uint64_t tweed_emu_mbarrier_arrive_count(const tweed_emu_place *place, uint32_t drop, uint32_t no_complete,
+                                                   uint64_t address, uint32_t count);
+TWEED_API uint64_t tweed_emu_mbarrier_arrive_expect(const tweed_emu_place *place, uint32_t drop, uint64_t address,
+                                                    uint32_t bytes);
+TWEED_API void tweed_emu_mbarrier_tx(const tweed_emu_place *place, uint32_t complete, uint64_t address, uint32_t bytes);
+TWEED_API uint32_t tweed_emu_mbarrier_pending_count(const tweed_emu_place *place, uint64_t state);
+/* blocking: try_wait, else test_wait. Returns whether the phase has completed. */
+TWEED_API uint32_t tweed_emu_mbarrier_wait(const tweed_emu_place *place, uint32_t blocking, uint64_t address,
+                                           uint64_t state);
+TWEED_API uint32_t tweed_emu_mbarrier_wait_parity(const tweed_emu_place *place, uint32_t blocking, uint64_t address,
+                                                  uint32_t parity);
+
+/* ---- registers ---- */
+TWEED_API void tweed_emu_setmaxnreg(const tweed_emu_place *place, uint32_t down, uint32_t count);
+
+/* ---- clusters, of one block ---- */
+TWEED_API void tweed_emu_cluster_arrive(const tweed_emu_place *place, uint32_t relaxed);
+TWEED_API void tweed_emu_cluster_wait(const tweed_emu_place *place);
+/* The address in block `rank` of the cluster. */
+TWEED_API uint64_t tweed_emu_mapa(const tweed_emu_place *place, uint64_t address, uint32_t rank);
+
 /* ---- ends ---- */
 TWEED_API void tweed_emu_trap(const tweed_emu_place *place);
 TWEED_API void tweed_emu_nanosleep(const tweed_emu_place *place, uint32_t nanoseconds);

@@ -148,6 +148,7 @@ struct emu_machine {
   emu_queue pollers;    /* threads that found nothing to do */
   uint32_t idle_rounds; /* in which all pollers looked and nothing changed */
   emu_agent *agents;
+  bool stuck;             /* no thread is ready: agents are asked because of that */
   unsigned char *window;  /* shared memory; its address has 32 low bits of zero */
   unsigned char *shadow;  /* EMU_BYTE_… of each byte of the window */
   unsigned long reports;  /* ThreadSanitizer's, before the run */
@@ -167,7 +168,7 @@ void emu_wake_all(emu_machine *machine, emu_queue *queue);
 /* A moment at which another thread may go on, and agents may step: before every instruction that others can see. */
 void emu_turn(emu_thread *self, const tweed_emu_place *place);
 /* For an instruction that found nothing to do (test_wait that failed, a load in a spin loop): others go on first. */
-void emu_poll(emu_thread *self, const tweed_emu_place *place);
+void emu_poll(emu_thread *self, const tweed_emu_place *place, const void *object, emu_describe describe);
 /* Something changed that pollers may look for. */
 void emu_changed(emu_machine *machine);
 /* True with a chance of one in n, always false for seed 0. */
@@ -208,6 +209,9 @@ void emu_write(emu_thread *self, const tweed_emu_place *place, uint64_t address,
 /* The checks of emu_read and emu_write alone. */
 void emu_check(emu_thread *self, const tweed_emu_place *place, const void *pointer, size_t size, bool write);
 
+/* Bounds only, for accesses that happen later or by another proxy. */
+void emu_check_bounds(emu_thread *self, const tweed_emu_place *place, const void *pointer, size_t size, bool write);
+
 /* ---- order, for ThreadSanitizer ---- */
 
 void emu_release(const void *object);
@@ -229,6 +233,14 @@ void emu_barriers_start(emu_block *block);
 void emu_barriers_warp_exits(emu_block *block);
 /* At the end of a block: reports barriers that are left half full. */
 void emu_barriers_end(emu_block *block);
+
+/* Copies in flight, mbarriers, proxies, registers: async.h. False: out of memory. */
+bool emu_async_start(emu_block *block);
+void emu_async_thread_exits(emu_thread *self);
+/* At the end of a block: completes what is in flight, and reports what nobody waited for. */
+void emu_async_end(emu_block *block);
+struct emu_async;
+void emu_async_free(struct emu_async *async);
 
 /* ---- runs ---- */
 

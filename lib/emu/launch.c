@@ -149,6 +149,7 @@ void emu_machine_free(emu_machine *m) {
   emu_contexts_free(m->contexts);
   for (emu_agent *a = m->agents; a; a = a->next)
     emu_tsan_fiber_end(a->fiber, emu_tsan_fiber_current());
+  emu_async_free(m->block ? m->block->async : NULL);
   emu_window_free(m);
   free(m->block);
   free(m->text);
@@ -248,9 +249,11 @@ static void start_block(emu_machine *m, const uint32_t id[3]) {
 /* Runs one block. False: out of memory or threads. */
 static bool run_block(emu_machine *m, const uint32_t id[3]) {
   start_block(m, id);
-  bool started = emu_schedule_block(m);
+  bool started = emu_async_start(m->block) && emu_schedule_block(m);
   if (started && m->verdict.fault == TWEED_EMU_CLEAN)
     emu_barriers_end(m->block);
+  if (started && m->verdict.fault == TWEED_EMU_CLEAN)
+    emu_async_end(m->block);
   return started;
 }
 

@@ -1,5 +1,6 @@
 /* memory.c: the window of shared memory, and the checks of accesses. */
 #define _GNU_SOURCE
+#include "emu/async.h"
 #include "emu/device.h"
 #include "emu/emu.h"
 
@@ -103,7 +104,8 @@ static size_t room(const emu_machine *m, const void *pointer) {
   return 0;
 }
 
-static void check_shared(emu_thread *self, const tweed_emu_place *place, const void *pointer, size_t size, bool write) {
+static void check_shared_bounds(emu_thread *self, const tweed_emu_place *place, const void *pointer, size_t size,
+                                bool write) {
   emu_machine *m = self->machine;
   uint32_t at = emu_shared_offset(m, pointer), end = EMU_SHARED_RESERVED + self->block->shared_size;
   const char *verb = write ? "write" : "read";
@@ -111,8 +113,15 @@ static void check_shared(emu_thread *self, const tweed_emu_place *place, const v
     emu_fault(self, TWEED_EMU_BOUNDS, place,
               "%s of %zu bytes at shared address %u (%d from the start), but the block has %u bytes of shared memory",
               verb, size, at, (int)at - EMU_SHARED_RESERVED, self->block->shared_size);
+}
+
+static void check_shared(emu_thread *self, const tweed_emu_place *place, const void *pointer, size_t size, bool write) {
+  emu_machine *m = self->machine;
+  uint32_t at = emu_shared_offset(m, pointer);
+  check_shared_bounds(self, place, pointer, size, write);
   if (write) {
     memset(m->shadow + at, EMU_BYTE_WRITTEN, size);
+    emu_proxy_wrote(self, at, size);
     return;
   }
   for (size_t i = 0; i < size; i++)
@@ -121,19 +130,33 @@ static void check_shared(emu_thread *self, const tweed_emu_place *place, const v
                 i, size, (int)at - EMU_SHARED_RESERVED);
 }
 
-void emu_check(emu_thread *self, const tweed_emu_place *place, const void *pointer, size_t size, bool write) {
+static void check_other(emu_thread *self, const tweed_emu_place *place, const void *pointer, size_t size, bool write) {
   emu_machine *m = self->machine;
-  emu_stop_at_race(self);
-  self->accessed = place;
-  if ((uintptr_t)pointer >> PAGE_BITS == (uintptr_t)m->window >> PAGE_BITS) {
-    check_shared(self, place, pointer, size, write);
-    return;
-  }
   if (is_local(self, pointer) || room(m, pointer) >= size)
     return;
   size_t left = room(m, pointer);
   emu_fault(self, TWEED_EMU_BOUNDS, place, "%s of %zu bytes at %p, %s", write ? "write" : "read", size, pointer,
             left ? "which runs over the end of its buffer" : "which is in no buffer, variable or stack");
+}
+
+static bool in_window(const emu_thread *self, const void *pointer) {
+  return (uintptr_t)pointer >> PAGE_BITS == (uintptr_t)self->machine->window >> PAGE_BITS;
+}
+
+void emu_check(emu_thread *self, const tweed_emu_place *place, const void *pointer, size_t size, bool write) {
+  emu_stop_at_race(self);
+  self->accessed = place;
+  if (in_window(self, pointer))
+    check_shared(self, place, pointer, size, write);
+  else
+    check_other(self, place, pointer, size, write);
+}
+
+void emu_check_bounds(emu_thread *self, const tweed_emu_place *place, const void *pointer, size_t size, bool write) {
+  if (in_window(self, pointer))
+    check_shared_bounds(self, place, pointer, size, write);
+  else
+    check_other(self, place, pointer, size, write);
 }
 
 void tweed_emu_check_load(const tweed_emu_place *place, const void *pointer, uint64_t size) {

@@ -177,11 +177,10 @@ void emu_turn(emu_thread *self, const tweed_emu_place *place) {
   }
 }
 
-void emu_poll(emu_thread *self, const tweed_emu_place *place) {
-  static const char *const what = "something that another thread would have to do";
+void emu_poll(emu_thread *self, const tweed_emu_place *place, const void *object, emu_describe describe) {
   self->place = place;
-  self->waits_for = what;
-  self->describe = NULL;
+  self->waits_for = object;
+  self->describe = describe;
   self->state = EMU_WAITING;
   append(&self->machine->pollers, self);
   emu_warp_lane_stops(self);
@@ -197,6 +196,7 @@ static emu_context *run_thread(void *argument) {
   running = self;
   emu_acquire(&m->before);
   m->launch->kernel->entry((void *const *)m->launch->arguments);
+  emu_async_thread_exits(self);
   emu_release(&m->after);
   self->state = EMU_DONE;
   self->warp->lanes &= ~(1u << self->lane);
@@ -234,7 +234,10 @@ static void report_deadlock(emu_machine *m) {
 static bool go_on(emu_machine *m) {
   if (m->verdict.fault != TWEED_EMU_CLEAN || m->block->live == 0)
     return false;
-  if (step_any(m))
+  m->stuck = true;
+  bool stepped = step_any(m);
+  m->stuck = false;
+  if (stepped)
     return true;
   if (m->pollers.first && m->idle_rounds < IDLE_ROUNDS) {
     uint32_t rounds = m->idle_rounds + 1;

@@ -65,7 +65,7 @@ uint64_t tweed_emu_globaltimer(void) {
 
 void tweed_emu_nanosleep(const tweed_emu_place *place, uint32_t nanoseconds) {
   emu_self()->machine->ticks += nanoseconds;
-  emu_poll(emu_self(), place);
+  emu_poll(emu_self(), place, NULL, NULL);
 }
 
 void tweed_emu_trap(const tweed_emu_place *place) {

@@ -90,15 +90,25 @@ void emu_tsan_fiber_switch(void *fiber) {
     __tsan_switch_to_fiber(fiber, NO_SYNC);
 }
 
+void emu_tsan_ignore(bool on) {
+  if (!__tsan_acquire)
+    return;
+  if (on) {
+    AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+    AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+  } else {
+    AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
+    AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+  }
+}
+
 /* Mapping anew is what ThreadSanitizer forgets at; with writes ignored it records none of its own. */
 void emu_tsan_forget(void *pointer, size_t size) {
   if (!__tsan_acquire)
     return;
-  AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
-  AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+  emu_tsan_ignore(true);
   mmap(pointer, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-  AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
-  AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+  emu_tsan_ignore(false);
 }
 
 #define ATOMICS(BITS, TYPE)                                                                                            \

@@ -33,6 +33,30 @@ const tw_row tw_intrinsic_rows[] = {
     {"atomic.load.inc.32.**", "tweed_emu_atomic", "i:=12=2=0al=0"},
     {"atomic.load.dec.32.**", "tweed_emu_atomic", "i:=13=2=0al=0"},
 
+    /* asynchronous copies */
+    {"cp.async.ca|cg.shared.global.@", "tweed_emu_cp_async", "v:ll"},
+    {"cp.async.ca|cg.shared.global.@.s", "tweed_emu_cp_async_fill", "v:lli"},
+    {"cp.async.commit.group", "tweed_emu_cp_async_commit", "v:"},
+    {"cp.async.wait.group", "tweed_emu_cp_async_wait_group", "v:i"},
+    {"cp.async.wait.all", "tweed_emu_cp_async_wait_all", "v:"},
+    {"cp.async.mbarrier.arrive.#?noinc.?shared", "tweed_emu_cp_async_mbarrier_arrive", "v:l"},
+    {"cp.async.bulk.commit.group", "tweed_emu_bulk_commit", "v:"},
+    {"cp.async.bulk.wait.group.#?read", "tweed_emu_bulk_wait", "v:i"},
+
+    /* mbarriers */
+    {"mbarrier.init.?shared", "tweed_emu_mbarrier_init", "v:li"},
+    {"mbarrier.inval.?shared", "tweed_emu_mbarrier_inval", "v:l"},
+    {"mbarrier.arrive.#?drop.?shared", "tweed_emu_mbarrier_arrive", "l:l"},
+    {"mbarrier.arrive.#?drop.noComplete.?shared", "tweed_emu_mbarrier_arrive_count", "l:=1li"},
+    {"mbarrier.test.wait.?shared", "tweed_emu_mbarrier_wait", "b:=0ll"},
+    {"mbarrier.pending.count", "tweed_emu_mbarrier_pending_count", "i:l"},
+
+    /* registers, clusters of one block */
+    {"setmaxnreg.#inc|dec.sync.aligned.u32", "tweed_emu_setmaxnreg", "v:i"},
+    {"barrier.cluster.arrive.#?relaxed.?aligned", "tweed_emu_cluster_arrive", "v:"},
+    {"barrier.cluster.wait.?aligned", "tweed_emu_cluster_wait", "v:"},
+    {"mapa.?shared.?cluster", "tweed_emu_mapa", "l:li"},
+
     /* others */
     {"nanosleep", "tweed_emu_nanosleep", "v:i"},
     {NULL, NULL, NULL},
