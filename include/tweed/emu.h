@@ -94,13 +94,16 @@ TWEED_API tweed_status tweed_emu_launch_buffer(tweed_emu_launch *launch, TWEED_K
  *
  *     sgemm<<<(2,2),256>>>(f32[8192]=random, f32[8192]=random, out f32[16384], 128, 64)
  *     scan<<<4, 256, 2048>>>(inout i32[1024]=range, 1024)
+ *     gemm<<<1,128>>>(tensor(f16[8192]=random, [128,64], box[64,64], swizzle128), out f32[64], 2)
  *
  * KERNEL<<<GRID, BLOCK[, bytes of dynamic shared memory]>>>(ARGUMENTS); grid and block are X, (X,Y) or (X,Y,Z). An
  * argument is a number, or [out|inout] TYPE[COUNT][=zero|random|range|FILE] with a type i8 i16 i32 i64 f16 bf16 f32
  * f64; without a value, zero. random: whole numbers from -128 to 127, for floating types those divided by 128, so that
  * every type can say them exactly; the same for the same seed everywhere: the byte of element i of argument b is the
  * top byte of splitmix64's mix of seed·0x9e3779b97f4a7c15 + b·0xbf58476d1ce4e5b9 + i. range: 0, 1, 2, …, for f16 and
- * bf16 modulo 256. FILE: raw bytes. */
+ * bf16 modulo 256. FILE: raw bytes. tensor(BUFFER, SIZES, BOX[, SWIZZLE]) is a buffer and the tensor map over it, which
+ * is what the kernel gets, by value or by a pointer: sizes from the innermost, packed; swizzle32, swizzle64 or
+ * swizzle128. */
 
 /* data_seed: of =random. The launch owns the buffers. TWEED_BAD_INPUT names the column of what is wrong, TWEED_IO a
  * file. */
@@ -143,8 +146,8 @@ typedef struct tweed_emu_tensor {
   uint32_t swizzle;                       /* 0, 32, 64 or 128: bytes */
 } tweed_emu_tensor;
 
-/* Writes the map that tile copies take: 128 bytes, to be passed by value, or by a pointer to a buffer that holds them at a
- * multiple of 64. What lies outside of the tensor is read as zero. The bytes mean nothing to a GPU. */
+/* Writes the map that tile copies take: 128 bytes, to be passed by value, or by a pointer to a buffer that holds them
+ * at a multiple of 64. What lies outside of the tensor is read as zero. The bytes mean nothing to a GPU. */
 TWEED_API tweed_status tweed_emu_tensor_map_encode(const tweed_emu_tensor *tensor, void *map, tweed_error *error);
 
 /* ---- runs ---- */

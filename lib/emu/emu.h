@@ -276,9 +276,9 @@ struct tweed_emu_launch {
   uint32_t grid[3], block[3], shared;
   uint32_t argument_count, buffer_count;
   void *arguments[EMU_MAX_ARGUMENTS];
-  emu_buffer buffers[EMU_MAX_ARGUMENTS];
-  unsigned char **first_globals; /* values of the module's variables at first, or NULL */
-  emu_machine *machine;          /* of the last run, with its contexts; or NULL */
+  emu_buffer buffers[2 * EMU_MAX_ARGUMENTS]; /* tensors have two: elements and map */
+  unsigned char **first_globals;             /* values of the module's variables at first, or NULL */
+  emu_machine *machine;                      /* of the last run, with its contexts; or NULL */
 };
 
 #endif

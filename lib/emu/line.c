@@ -141,7 +141,8 @@ static tweed_status read_values(reader *r, emu_buffer *b, size_t count) {
 
 enum { GUARD = 256 }; /* bytes between buffers, so that an access just outside lies in none */
 
-static tweed_status read_buffer(reader *r, tweed_emu_type type, bool is_output) {
+/* A buffer for the next argument, which is still to be added. */
+static tweed_status read_data(reader *r, tweed_emu_type type, bool is_output, emu_buffer **out) {
   uint64_t count;
   if (!eat(r, "[") || !read_count(r, (uint64_t)1 << 32, &count) || !eat(r, "]"))
     return wrong(r, "[COUNT] is needed here");
@@ -150,16 +151,100 @@ static tweed_status read_buffer(reader *r, tweed_emu_type type, bool is_output) 
   if (!room)
     return tweed_no_memory(r->error);
   room += GUARD - (uintptr_t)room % GUARD;
-  tweed_status status = tweed_emu_launch_buffer(r->launch, room, size, r->error);
-  if (status != TWEED_OK)
-    return status;
-  emu_buffer *b = &r->launch->buffers[r->launch->buffer_count - 1];
-  b->type = type;
-  b->is_output = is_output;
-  status = read_values(r, b, (size_t)count);
+  tweed_emu_launch *l = r->launch;
+  if (l->argument_count >= l->kernel->param_count || l->argument_count >= EMU_MAX_ARGUMENTS)
+    return tweed_fail(r->error, TWEED_BAD_INPUT, "kernel %.80s has only %u parameters", l->kernel->name,
+                      l->kernel->param_count);
+  emu_buffer *b = *out = &l->buffers[l->buffer_count++];
+  *b = (emu_buffer){.data = room, .size = size, .argument = l->argument_count, .type = type, .is_output = is_output};
+  tweed_status status = read_values(r, b, (size_t)count);
   b->first = room + size + GUARD;
   memcpy(b->first, b->data, size);
   return status;
+}
+
+static tweed_status read_buffer(reader *r, tweed_emu_type type, bool is_output) {
+  emu_buffer *b;
+  tweed_status status = read_data(r, type, is_output, &b);
+  return status != TWEED_OK ? status : tweed_emu_launch_value(r->launch, &b->data, sizeof b->data, r->error);
+}
+
+/* ---- tensor maps ---- */
+
+/* A type, with out or inout before it. */
+static bool read_type(reader *r, tweed_emu_type *type, bool *is_output) {
+  *is_output = eat_word(r, "out") || eat_word(r, "inout");
+  for (int t = TWEED_EMU_I8; t <= TWEED_EMU_F64; t++)
+    if (eat_word(r, tweed_emu_type_name((tweed_emu_type)t))) {
+      *type = (tweed_emu_type)t;
+      return true;
+    }
+  return false;
+}
+
+/* [A,B,…]; returns how many, 0: it is something else. */
+static uint32_t read_extents(reader *r, uint64_t extents[TWEED_EMU_TENSOR_RANK]) {
+  uint32_t n = 0;
+  if (!eat(r, "["))
+    return 0;
+  do {
+    if (n == TWEED_EMU_TENSOR_RANK || !read_count(r, UINT32_MAX, &extents[n++]))
+      return 0;
+  } while (eat(r, ","));
+  return eat(r, "]") ? n : 0;
+}
+
+static tweed_status read_tensor_shape(reader *r, tweed_emu_tensor *t) {
+  uint64_t box[TWEED_EMU_TENSOR_RANK];
+  if (!eat(r, ",") || (t->rank = read_extents(r, t->size)) == 0)
+    return wrong(r, "',' and [SIZE,...] of 1 to 5 dimensions, the innermost first, are needed here");
+  if (!eat(r, ",") || !eat(r, "box") || read_extents(r, box) != t->rank)
+    return wrong(r, "',' and box[SIZE,...] of as many dimensions are needed here");
+  for (uint32_t d = 0; d < t->rank; d++)
+    t->box[d] = (uint32_t)box[d];
+  uint64_t swizzle = 0;
+  if (eat(r, ",") && !(eat(r, "swizzle") && read_count(r, 128, &swizzle)))
+    return wrong(r, "swizzle32, swizzle64 or swizzle128 is needed here");
+  t->swizzle = (uint32_t)swizzle;
+  return eat(r, ")") ? TWEED_OK : wrong(r, "')' is needed here");
+}
+
+static tweed_status check_tensor_size(reader *r, const tweed_emu_tensor *t, const emu_buffer *b) {
+  uint64_t elements = 1, have = b->size / emu_type_size(t->type);
+  for (uint32_t d = 0; d < t->rank; d++)
+    elements = t->size[d] == 0 || elements > have / t->size[d] ? have + 1 : elements * t->size[d];
+  return elements <= have ? TWEED_OK : wrong(r, "the tensor must have elements, and no more than its buffer");
+}
+
+enum { MAP_ALIGN = 64 };
+
+/* tensor(BUFFER, [SIZE,…], box[SIZE,…], swizzleN), behind its '('. The map is passed by value, or by a pointer to it.
+ */
+static tweed_status read_tensor(reader *r) {
+  tweed_emu_tensor t = {0};
+  bool is_output;
+  emu_buffer *b;
+  if (!read_type(r, &t.type, &is_output))
+    return wrong(r, "TYPE[COUNT] is needed here");
+  tweed_status status = read_data(r, t.type, is_output, &b);
+  if (status == TWEED_OK)
+    status = read_tensor_shape(r, &t);
+  if (status == TWEED_OK)
+    status = check_tensor_size(r, &t, b);
+  if (status != TWEED_OK)
+    return status;
+  t.address = b->data;
+  tweed_emu_launch *l = r->launch;
+  unsigned char *map = tweed_arena_alloc(l->arena, TWEED_EMU_TENSOR_MAP_SIZE + 2 * MAP_ALIGN + GUARD);
+  if (!map)
+    return tweed_no_memory(r->error);
+  map += MAP_ALIGN - (uintptr_t)map % MAP_ALIGN;
+  status = tweed_emu_tensor_map_encode(&t, map, r->error);
+  if (status != TWEED_OK)
+    return status;
+  if (l->kernel->params[l->argument_count].type == TWEED_EMU_POINTER)
+    return tweed_emu_launch_buffer(l, map, TWEED_EMU_TENSOR_MAP_SIZE, r->error);
+  return tweed_emu_launch_value(l, map, TWEED_EMU_TENSOR_MAP_SIZE, r->error);
 }
 
 /* ---- arguments ---- */
@@ -186,10 +271,12 @@ static tweed_status read_number(reader *r) {
 }
 
 static tweed_status read_argument(reader *r) {
-  bool is_output = eat_word(r, "out") || eat_word(r, "inout");
-  for (int type = TWEED_EMU_I8; type <= TWEED_EMU_F64; type++)
-    if (eat_word(r, tweed_emu_type_name((tweed_emu_type)type)))
-      return read_buffer(r, (tweed_emu_type)type, is_output);
+  tweed_emu_type type;
+  bool is_output;
+  if (eat_word(r, "tensor"))
+    return eat(r, "(") ? read_tensor(r) : wrong(r, "'(' is needed here");
+  if (read_type(r, &type, &is_output))
+    return read_buffer(r, type, is_output);
   return is_output ? wrong(r, "TYPE[COUNT] is needed here") : read_number(r);
 }
 

@@ -138,8 +138,56 @@ static void refusals(void) {
   assert(emu_tensor_map_check(&none));
 }
 
+/* ---- on a launch line ---- */
+
+static emu_tensor_map seen[2];
+static const float *plain;
+
+static void look(void *const *arguments) {
+  memcpy(&seen[0], *(void *const *)arguments[0], sizeof seen[0]);
+  memcpy(&seen[1], arguments[1], sizeof seen[1]);
+  memcpy(&plain, arguments[2], sizeof plain);
+}
+
+static const tweed_emu_param params[] = {
+    {TWEED_EMU_POINTER, 8, 8}, {TWEED_EMU_BYTES, 128, 64}, {TWEED_EMU_POINTER, 8, 8}};
+static const tweed_emu_kernel kernel = {"look", look, params, 3, 0, 0, 0};
+static const tweed_emu_module module = {TWEED_EMU_ABI, 1, 0, &kernel, NULL};
+
+static void lines(void) {
+  tweed_emu_launch *l;
+  tweed_error error;
+  tweed_emu_verdict verdict;
+  const char *good = "look<<<1,1>>>(tensor(f16[8192]=range, [128,64], box[64,32], swizzle128), "
+                     "tensor(out f32[64], [4,4,4], box[4,2,1]), f32[8])";
+  assert(tweed_emu_launch_parse(&module, good, 1, &l, &error) == TWEED_OK);
+  assert(tweed_emu_run(l, NULL, &verdict, &error) == TWEED_OK && verdict.fault == TWEED_EMU_CLEAN);
+  assert(!emu_tensor_map_check(&seen[0]) && seen[0].rank == 2 && seen[0].swizzle == 128 && seen[0].stride[1] == 256);
+  assert(seen[0].size[0] == 128 && seen[0].size[1] == 64 && seen[0].box[0] == 64 && seen[0].box[1] == 32);
+  assert(!emu_tensor_map_check(&seen[1]) && seen[1].rank == 3 && seen[1].element == 4 && seen[1].stride[2] == 64);
+  tweed_emu_output out = tweed_emu_launch_output(l, 0);
+  assert(tweed_emu_launch_outputs(l) == 1 && out.argument == 1 && out.count == 64 && plain);
+  assert((uint64_t)(uintptr_t)out.data == seen[1].address);
+  tweed_emu_launch_free(l);
+  static const char *const bad[] = {
+      "look<<<1,1>>>(tensor(f16[8192], [128,65], box[64,32]), 0, 0)",
+      "look<<<1,1>>>(tensor(f16[8192], [128], box[8,8]), 0, 0)",
+      "look<<<1,1>>>(tensor(f16[64], [8,8], box[8,8], 128), 0, 0)",
+      "look<<<1,1>>>(tensor(f16[64], [8,0], box[8,8]), 0, 0)",
+      "look<<<1,1>>>(tensor(64, [8,8], box[8,8]), 0, 0)",
+      "look<<<1,1>>>(tensor(f16[64], [8,8]), 0, 0)",
+      "look<<<1,1>>>(tensor(f16[64], [8,8], box[4,8]), 0, 0)",
+      "look<<<1,1>>>(f32[1], f32[1], f32[1], tensor(f16[64], [8,8], box[8,8]))",
+      "look<<<1,1>>>(tensor(f16[64], [1,1,1,1,1,1], box[8,8]), 0, 0)",
+      "look<<<1,1>>>(tensor f16[64], 0, 0)",
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    assert(tweed_emu_launch_parse(&module, bad[i], 1, &l, &error) == TWEED_BAD_INPUT && !l && error.message[0]);
+}
+
 int main(void) {
   tiles();
   refusals();
+  lines();
   return 0;
 }
