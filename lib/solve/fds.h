@@ -3,6 +3,7 @@
 #define TWEED_SOLVE_FDS_H
 
 #include "solve/solver.h"
+#include "solve/values.h"
 
 /* A distribution graph: how much of a unit (or how many live bytes) is expected to be held in each step, if ops start
  * anywhere in their frames with equal probability. What one op adds is linear between a few steps, so that its second
@@ -35,8 +36,8 @@ typedef struct tweed_fds {
   double *pull;  /* what a step later costs: (weight of communication) * (bytes in - bytes out) */
   double *bytes; /* of each op's value, 0 = not counted */
   tweed_fds_use *use;
-  int32_t *giver_begin, *giver; /* what op v is handed comes from giver[giver_begin[v] … giver_begin[v + 1]) */
-  int32_t *queue;               /* ops whose frames have changed */
+  tweed_values values;
+  int32_t *queue; /* ops whose frames have changed */
   bool *queued;
 } tweed_fds;
 

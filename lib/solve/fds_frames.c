@@ -11,23 +11,6 @@
 /* Most cells of all layers together. */
 #define MOST_CELLS ((int64_t)1 << 25)
 
-static bool hands_over(const tweed_dep *dep) {
-  return dep->kind == TWEED_DEP_FLOW || dep->bytes > 0;
-}
-
-static double live_bytes(const tweed_problem *p, int32_t op) {
-  double own = 0, handed = 0;
-  bool used = false;
-  for (int32_t k = p->out_begin[op]; k < p->out_begin[op + 1]; k++) {
-    const tweed_dep *dep = &p->deps[p->out[k]];
-    used |= hands_over(dep);
-    handed = (double)dep->bytes > handed ? (double)dep->bytes : handed;
-  }
-  for (int32_t m = 0; p->ops[op].bytes && m < p->machine->nmemories; m++)
-    own += (double)p->ops[op].bytes[m];
-  return !used ? 0 : p->ops[op].bytes ? own : handed;
-}
-
 static void find_pulls(tweed_fds *f, double lean) {
   const tweed_problem *p = f->problem;
   double weight = p->has_objective ? p->objective.communication + lean * p->objective.memory : 0;
@@ -45,12 +28,9 @@ static bool allocate(tweed_fds *f, tweed_arena *arena) {
   f->use = tweed_arena_array(arena, n, sizeof *f->use);
   f->queue = tweed_arena_array(arena, n, sizeof *f->queue);
   f->queued = tweed_arena_array(arena, n, sizeof *f->queued);
-  f->giver_begin = tweed_arena_array(arena, n, sizeof *f->giver_begin);
-  f->giver = tweed_arena_array(arena, (size_t)f->problem->ndeps + 1, sizeof *f->giver);
   f->layers = tweed_arena_array(arena, (size_t)f->nlayers, sizeof *f->layers);
   double *cells = tweed_arena_array(arena, 3 * room * (size_t)f->nlayers, sizeof *cells);
-  if (!f->early || !f->pull || !f->use || !f->queue || !f->queued || !f->giver_begin || !f->giver || !f->layers ||
-      !cells)
+  if (!f->early || !f->pull || !f->use || !f->queue || !f->queued || !f->layers || !cells)
     return false;
   f->late = f->early + n;
   f->bytes = f->pull + n;
@@ -61,23 +41,6 @@ static bool allocate(tweed_fds *f, tweed_arena *arena) {
     l->sum2 = l->sum + room;
   }
   return true;
-}
-
-/* The producers of what each op is handed, each once. */
-static void find_givers(tweed_fds *f) {
-  const tweed_problem *p = f->problem;
-  int32_t *seen = f->queue, count = 0; /* 1 + the op that saw it last; the queue is empty still */
-  memset(seen, 0, (size_t)f->g->n * sizeof *seen);
-  for (int32_t v = 0; v < f->g->n; v++) {
-    for (int32_t k = p->in_begin[v]; k < p->in_begin[v + 1]; k++) {
-      const tweed_dep *dep = &p->deps[p->in[k]];
-      if (!hands_over(dep) || seen[dep->from] == v + 1)
-        continue;
-      seen[dep->from] = v + 1;
-      f->giver[count++] = dep->from;
-    }
-    f->giver_begin[v + 1] = count;
-  }
 }
 
 tweed_status tweed_fds_new(tweed_job *job, tweed_arena *arena, tweed_fds *f, tweed_error *error) {
@@ -91,12 +54,11 @@ tweed_status tweed_fds_new(tweed_job *job, tweed_arena *arena, tweed_fds *f, twe
   if (f->room > MOST_CELLS / f->nlayers)
     return tweed_fail(error, TWEED_UNKNOWN, "a length of %lld is too much for force-directed scheduling",
                       (long long)p->length);
-  if (!allocate(f, arena))
+  if (!allocate(f, arena) || !tweed_values_of(p, arena, &f->values))
     return tweed_no_memory(error);
-  find_givers(f);
   bool memory = p->has_objective && p->objective.memory > 0;
   for (int32_t v = 0; v < g->n; v++)
-    f->bytes[v] = memory ? live_bytes(p, v) : 0;
+    f->bytes[v] = memory ? f->values.bytes[v] : 0;
   return TWEED_OK;
 }
 
@@ -133,7 +95,7 @@ static tweed_fds_use find_use(const tweed_fds *f, int32_t v) {
   tweed_fds_use use = {-1, -1, -1, -1};
   for (int32_t k = p->out_begin[v]; k < p->out_begin[v + 1]; k++) {
     const tweed_dep *dep = &p->deps[p->out[k]];
-    if (!hands_over(dep))
+    if (!tweed_hands_over(dep))
       continue;
     use.early = f->early[dep->to] > use.early ? f->early[dep->to] : use.early;
     if (f->late[dep->to] > use.late) {
@@ -235,15 +197,15 @@ static double force_of_uses(const tweed_fds *f, int32_t v, int64_t early, int64_
     int64_t first = own->early;
     for (int32_t k = p->out_begin[v]; k < p->out_begin[v + 1]; k++) {
       const tweed_dep *dep = &p->deps[p->out[k]];
-      if (hands_over(dep) && early + dep->latency > first)
+      if (tweed_hands_over(dep) && early + dep->latency > first)
         first = early + dep->latency;
     }
     force += use_force(f, v, first, own->late);
   }
-  for (int32_t k = f->giver_begin[v]; k < f->giver_begin[v + 1]; k++) {
-    const tweed_fds_use *use = &f->use[f->giver[k]];
+  for (int32_t k = f->values.giver_begin[v]; k < f->values.giver_begin[v + 1]; k++) {
+    const tweed_fds_use *use = &f->use[f->values.giver[k]];
     int64_t last = use->last_op == v ? (use->second > late ? use->second : late) : use->late;
-    force += use_force(f, f->giver[k], early > use->early ? early : use->early, last);
+    force += use_force(f, f->values.giver[k], early > use->early ? early : use->early, last);
   }
   return force;
 }
@@ -277,8 +239,8 @@ static void set_frame(tweed_fds *f, int32_t v, int64_t early, int64_t late) {
   add_op(f, v, 1);
   if (f->layers[f->nlayers - 1].price == 0)
     return;
-  for (int32_t k = f->giver_begin[v]; k < f->giver_begin[v + 1]; k++) {
-    int32_t u = f->giver[k];
+  for (int32_t k = f->values.giver_begin[v]; k < f->values.giver_begin[v + 1]; k++) {
+    int32_t u = f->values.giver[k];
     if (early <= f->use[u].early && (late == was || was < f->use[u].second))
       continue;
     add_last_use(f, u, -1);

@@ -1,5 +1,6 @@
 /* list.c: list scheduling: ops in order of their height, each at the first step where its units are free. */
-#include "solve/solver.h"
+#include "solve/list.h"
+#include <math.h>
 #include <stdlib.h>
 
 /* An II so large that dependences of a distance never bind, but whose product with a distance fits 64 bits. */
@@ -190,27 +191,56 @@ static tweed_status level_units(tweed_mrt *t, const ranked *list, tweed_stop *st
   return TWEED_OK;
 }
 
+/* Keeps `start`, if it ends in time and is better than what there is. */
+static tweed_status offer(const tweed_graph *g, int64_t *start, tweed_list_best *best) {
+  double cost;
+  if (!ends_in_time(g, start))
+    return TWEED_OK;
+  if (!tweed_cost_of_starts(g->problem, start, &cost))
+    return TWEED_NO_MEMORY;
+  for (int32_t v = 0; v < g->n && cost < best->cost; v++)
+    best->start[v] = start[v];
+  best->cost = cost < best->cost ? cost : best->cost;
+  return TWEED_OK;
+}
+
+/* The list schedule, the one that levels units, and those by values: the best by the objective. */
+static tweed_status list_all(tweed_job *job, tweed_mrt *t, const ranked *list, tweed_list_best *best) {
+  const tweed_graph *g = job->graph;
+  const tweed_problem *p = job->problem;
+  int64_t *start = tweed_arena_array(job->arena, (size_t)g->n + 1, sizeof *start);
+  tweed_status status = start ? list_schedule(t, list, job->stop, start) : TWEED_NO_MEMORY;
+  if (status == TWEED_OK)
+    status = offer(g, start, best);
+  if (status == TWEED_OK && p->has_objective && p->objective.resource > 0 && ends_in_time(g, start))
+    status = level_units(t, list, job->stop, start);
+  if (status == TWEED_OK)
+    status = offer(g, start, best);
+  if (status == TWEED_OK && p->has_objective && (p->objective.communication > 0 || p->objective.memory > 0))
+    status = tweed_list_by_values(job, best);
+  return status;
+}
+
 static tweed_status list_acyclic(tweed_job *job, tweed_plan *plan, tweed_error *error) {
   const tweed_graph *g = job->graph;
   tweed_mrt t;
+  tweed_list_best best = {plan->start, INFINITY};
   tweed_status status = TWEED_NO_MEMORY;
   if (!fits_a_table(g))
     return tweed_fail(error, TWEED_UNKNOWN, "the times of problem \"%s\" are too large for a list schedule",
                       g->problem->name);
   ranked *list = rank_ops(g);
   if (tweed_mrt_init(&t, g) && list)
-    status = list_schedule(&t, list, job->stop, plan->start);
-  if (status == TWEED_OK) {
-    plan->ii = ends_in_time(g, plan->start) ? 0 : -1;
-    if (plan->ii == 0 && job->problem->has_objective && job->problem->objective.resource > 0)
-      status = level_units(&t, list, job->stop, plan->start);
-    if (plan->ii < 0)
-      status = tweed_fail(error, TWEED_UNKNOWN, "the list schedule is longer than the length of %lld",
-                          (long long)job->problem->length);
-  }
+    status = list_all(job, &t, list, &best);
   tweed_mrt_free(&t);
   free(list);
-  return status == TWEED_NO_MEMORY ? tweed_no_memory(error) : status;
+  plan->ii = best.cost < INFINITY ? 0 : -1;
+  if (status == TWEED_NO_MEMORY)
+    return tweed_no_memory(error);
+  if (plan->ii < 0)
+    return tweed_fail(error, TWEED_UNKNOWN, "the list schedule is longer than the length of %lld",
+                      (long long)job->problem->length);
+  return TWEED_OK;
 }
 
 tweed_status tweed_run_list(tweed_job *job, tweed_plan *plan, tweed_error *error) {
