@@ -156,6 +156,61 @@ TWEED_API void tweed_emu_cluster_wait(const tweed_emu_place *place);
 /* The address in block `rank` of the cluster. */
 TWEED_API uint64_t tweed_emu_mapa(const tweed_emu_place *place, uint64_t address, uint32_t rank);
 
+/* ---- plain PTX ---- */
+enum {
+  TWEED_EMU_PTX_U8,
+  TWEED_EMU_PTX_S8,
+  TWEED_EMU_PTX_B8,
+  TWEED_EMU_PTX_U16,
+  TWEED_EMU_PTX_S16,
+  TWEED_EMU_PTX_B16,
+  TWEED_EMU_PTX_U32,
+  TWEED_EMU_PTX_S32,
+  TWEED_EMU_PTX_B32,
+  TWEED_EMU_PTX_U64,
+  TWEED_EMU_PTX_S64,
+  TWEED_EMU_PTX_B64,
+  TWEED_EMU_PTX_F16,
+  TWEED_EMU_PTX_BF16,
+  TWEED_EMU_PTX_F32,
+  TWEED_EMU_PTX_F64,
+  TWEED_EMU_PTX_TF32,
+  TWEED_EMU_PTX_F16X2,
+  TWEED_EMU_PTX_BF16X2,
+  TWEED_EMU_PTX_PRED,
+};
+/* Bits in, bits out, zero extended. order: 0 none, weak, relaxed, acquire, release, acq_rel, volatile; vector: 0, v2,
+ * v4; words are of 32 bits, of 64 for types of that. Operations by number: see the rows. */
+TWEED_API void tweed_emu_ptx_load(const tweed_emu_place *place, uint32_t order, uint32_t vector, uint32_t type,
+                                  void *words, const void *pointer);
+TWEED_API void tweed_emu_ptx_store(const tweed_emu_place *place, uint32_t order, uint32_t vector, uint32_t type,
+                                   void *pointer, const void *words);
+TWEED_API uint64_t tweed_emu_ptx_atomic(const tweed_emu_place *place, uint32_t order, uint32_t operation, uint32_t type,
+                                        void *pointer, uint64_t operand, uint64_t other);
+TWEED_API uint64_t tweed_emu_ptx_same(const tweed_emu_place *place, uint64_t value);
+TWEED_API void tweed_emu_ptx_nothing(const tweed_emu_place *place);
+TWEED_API void tweed_emu_ptx_hint(const tweed_emu_place *place, const void *pointer);
+TWEED_API uint64_t tweed_emu_ptx_one(const tweed_emu_place *place, uint32_t type, uint32_t operation, uint64_t a);
+TWEED_API uint64_t tweed_emu_ptx_two(const tweed_emu_place *place, uint32_t type, uint32_t operation, uint64_t a,
+                                     uint64_t b);
+TWEED_API uint64_t tweed_emu_ptx_three(const tweed_emu_place *place, uint32_t type, uint32_t operation, uint64_t a,
+                                       uint64_t b, uint64_t c);
+TWEED_API uint64_t tweed_emu_ptx_select(const tweed_emu_place *place, uint32_t type, uint64_t a, uint64_t b,
+                                        uint32_t predicate);
+TWEED_API uint32_t tweed_emu_ptx_compare(const tweed_emu_place *place, uint32_t comparison, uint32_t type, uint64_t a,
+                                         uint64_t b);
+TWEED_API uint32_t tweed_emu_ptx_lop3(const tweed_emu_place *place, uint32_t a, uint32_t b, uint32_t c, uint32_t table);
+TWEED_API uint32_t tweed_emu_ptx_prmt(const tweed_emu_place *place, uint32_t a, uint32_t b, uint32_t selector);
+TWEED_API uint32_t tweed_emu_ptx_bfi(const tweed_emu_place *place, uint32_t a, uint32_t b, uint32_t at,
+                                     uint32_t length);
+TWEED_API uint32_t tweed_emu_ptx_shf(const tweed_emu_place *place, uint32_t right, uint32_t clamp, uint32_t a,
+                                     uint32_t b, uint32_t by);
+TWEED_API uint64_t tweed_emu_ptx_convert(const tweed_emu_place *place, uint32_t rounding, uint32_t relu,
+                                         uint32_t saturate, uint32_t to, uint32_t from, uint64_t a);
+TWEED_API uint64_t tweed_emu_ptx_convert_pair(const tweed_emu_place *place, uint32_t rounding, uint32_t relu,
+                                              uint32_t saturate, uint32_t to, uint32_t from, uint64_t high,
+                                              uint64_t low);
+
 /* ---- ends ---- */
 TWEED_API void tweed_emu_trap(const tweed_emu_place *place);
 TWEED_API void tweed_emu_nanosleep(const tweed_emu_place *place, uint32_t nanoseconds);

@@ -7,6 +7,7 @@
  * emulate_call.c   calls of the run time from rows
  * emulate_math.c   intrinsics that are plain arithmetic
  * emulate_access.c loads, stores, atomics
+ * ptx_parse.c, ptx_build.c   inline PTX
  * emulate_place.c  places and strings
  * emulate_out.c    the module's tables of kernels and variables */
 #ifndef TWEED_LLVM_EMULATE_H
@@ -31,7 +32,7 @@
 typedef struct tw_row {
   const char *pattern, *function, *signature;
 } tw_row;
-extern const tw_row tw_intrinsic_rows[]; /* ended by a row of NULL */
+extern const tw_row tw_intrinsic_rows[], tw_ptx_rows[]; /* ended by a row of NULL */
 
 /* LLVMAttributeFunctionIndex, with the type that the functions of LLVM-C take. */
 #define TW_OF_FUNCTION ((LLVMAttributeIndex)LLVMAttributeFunctionIndex)
@@ -73,6 +74,10 @@ void tw_emulation_error(tw_emulation *e, LLVMValueRef instruction, const char *f
 LLVMValueRef tw_string(tw_emulation *e, const char *text);
 /* The place of an instruction; what: its name. */
 LLVMValueRef tw_place(tw_emulation *e, LLVMValueRef instruction, const char *what);
+
+/* An array of places, for the statements of inline PTX. */
+struct ptx_program;
+LLVMValueRef tw_places(tw_emulation *e, LLVMValueRef call, const struct ptx_program *program);
 
 /* ---- emulate_call.c ---- */
 /* Calls a function of the run time, declaring it at first use. */

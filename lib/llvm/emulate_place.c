@@ -1,5 +1,5 @@
 /* emulate_place.c: the places that the run time names in its verdicts: constants tweed_emu_place. */
-#include "llvm/emulate.h"
+#include "llvm/ptx.h"
 #include <llvm-c/DebugInfo.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static LLVMValueRef file_of(tw_emulation *e, LLVMValueRef instruction) {
   return tw_string(e, text);
 }
 
-LLVMValueRef tw_place(tw_emulation *e, LLVMValueRef instruction, const char *what) {
+static LLVMValueRef place_of(tw_emulation *e, LLVMValueRef instruction, const char *what) {
   LLVMValueRef function = LLVMGetBasicBlockParent(LLVMGetInstructionParent(instruction));
   size_t length;
   const char *name = LLVMGetValueName2(function, &length);
@@ -50,7 +50,25 @@ LLVMValueRef tw_place(tw_emulation *e, LLVMValueRef instruction, const char *wha
       tw_number(e->i32, LLVMGetDebugLocLine(instruction)),
       tw_number(e->i32, LLVMGetDebugLocColumn(instruction)),
   };
-  LLVMValueRef place = constant(e, e->place, LLVMConstNamedStruct(e->place, fields, 5), "tweed.place");
-  LLVMSetUnnamedAddress(place, LLVMNoUnnamedAddr); /* two of the same content are two places */
+  return LLVMConstNamedStruct(e->place, fields, 5);
+}
+
+/* Two places of the same content are two places. */
+static LLVMValueRef keep(tw_emulation *e, LLVMValueRef value) {
+  LLVMValueRef place = constant(e, LLVMTypeOf(value), value, "tweed.place");
+  LLVMSetUnnamedAddress(place, LLVMNoUnnamedAddr);
   return place;
+}
+
+LLVMValueRef tw_place(tw_emulation *e, LLVMValueRef instruction, const char *what) {
+  return keep(e, place_of(e, instruction, what));
+}
+
+LLVMValueRef tw_places(tw_emulation *e, LLVMValueRef call, const ptx_program *program) {
+  LLVMValueRef *all = tweed_arena_array(e->arena, program->count + 1, sizeof *all);
+  for (size_t i = 0; all && i < program->count; i++) {
+    const char *what = program->statements[i].mnemonic;
+    all[i] = place_of(e, call, what ? what : "label");
+  }
+  return keep(e, LLVMConstArray2(e->place, all, all ? program->count : 0));
 }

@@ -6,22 +6,22 @@
 
 const tw_row tw_intrinsic_rows[] = {
     /* barriers */
-    {"barrier0", "tweed_emu_bar_sync", "v:=1=0=0"},
-    {"barrier.n", "tweed_emu_bar_sync", "v:=1i=0"},
-    {"bar.sync", "tweed_emu_bar_sync", "v:=1i=0"},
-    {"barrier", "tweed_emu_bar_sync", "v:=1ii"},
-    {"barrier.sync", "tweed_emu_bar_sync", "v:=0i=0"},
-    {"barrier.sync.cnt", "tweed_emu_bar_sync", "v:=0ii"},
-    {"barrier0.#popc|and|or", "tweed_emu_bar_red", "i:=0=0i"},
+    {"barrier0", "tweed_emu_bar_sync", "v:#1#0#0"},
+    {"barrier.n", "tweed_emu_bar_sync", "v:#1i#0"},
+    {"bar.sync", "tweed_emu_bar_sync", "v:#1i#0"},
+    {"barrier", "tweed_emu_bar_sync", "v:#1ii"},
+    {"barrier.sync", "tweed_emu_bar_sync", "v:#0i#0"},
+    {"barrier.sync.cnt", "tweed_emu_bar_sync", "v:#0ii"},
+    {"barrier0.#popc|and|or", "tweed_emu_bar_red", "i:#0#0i"},
     {"bar.warp.sync", "tweed_emu_bar_warp_sync", "v:i"},
 
     /* warps */
     {"shfl.sync.#down|up|bfly|idx.i32|f32", "tweed_emu_shfl", "w:iiii"},
     {"shfl.sync.#down|up|bfly|idx.i32p|f32p", "tweed_emu_shfl", "P:iiii"},
     {"vote.#all|any|uni.sync", "tweed_emu_vote", "b:ii"},
-    {"vote.ballot.sync", "tweed_emu_vote", "i:=3ii"},
-    {"match.any.sync.i32|i64", "tweed_emu_match", "w:=0il"},
-    {"match.all.sync.i32p|i64p", "tweed_emu_match", "P:=1il"},
+    {"vote.ballot.sync", "tweed_emu_vote", "i:#3ii"},
+    {"match.any.sync.i32|i64", "tweed_emu_match", "w:#0il"},
+    {"match.all.sync.i32p|i64p", "tweed_emu_match", "P:#1il"},
     {"redux.sync.#add|min|max|umin|umax|and|or|xor", "tweed_emu_redux", "i:ii"},
     {"activemask", "tweed_emu_activemask", "i:"},
 
@@ -30,8 +30,8 @@ const tw_row tw_intrinsic_rows[] = {
     {"fence.sc.cluster", "tweed_emu_fence", "v:"},
 
     /* atomics that LLVM has no instruction for: operation, type, order */
-    {"atomic.load.inc.32.**", "tweed_emu_atomic", "i:=12=2=0al=0"},
-    {"atomic.load.dec.32.**", "tweed_emu_atomic", "i:=13=2=0al=0"},
+    {"atomic.load.inc.32.**", "tweed_emu_atomic", "i:#12#2#0al#0"},
+    {"atomic.load.dec.32.**", "tweed_emu_atomic", "i:#13#2#0al#0"},
 
     /* asynchronous copies */
     {"cp.async.ca|cg.shared.global.@", "tweed_emu_cp_async", "v:ll"},
@@ -47,8 +47,8 @@ const tw_row tw_intrinsic_rows[] = {
     {"mbarrier.init.?shared", "tweed_emu_mbarrier_init", "v:li"},
     {"mbarrier.inval.?shared", "tweed_emu_mbarrier_inval", "v:l"},
     {"mbarrier.arrive.#?drop.?shared", "tweed_emu_mbarrier_arrive", "l:l"},
-    {"mbarrier.arrive.#?drop.noComplete.?shared", "tweed_emu_mbarrier_arrive_count", "l:=1li"},
-    {"mbarrier.test.wait.?shared", "tweed_emu_mbarrier_wait", "b:=0ll"},
+    {"mbarrier.arrive.#?drop.noComplete.?shared", "tweed_emu_mbarrier_arrive_count", "l:#1li"},
+    {"mbarrier.test.wait.?shared", "tweed_emu_mbarrier_wait", "b:#0ll"},
     {"mbarrier.pending.count", "tweed_emu_mbarrier_pending_count", "i:l"},
 
     /* registers, clusters of one block */
@@ -59,5 +59,118 @@ const tw_row tw_intrinsic_rows[] = {
 
     /* others */
     {"nanosleep", "tweed_emu_nanosleep", "v:i"},
+    {NULL, NULL, NULL},
+};
+
+/* The types of PTX, in the order of lib/emu/device.h. */
+#define TYPES "#u8|s8|b8|u16|s16|b16|u32|s32|b32|u64|s64|b64|f16|bf16|f32|f64|tf32|f16x2|bf16x2|pred"
+#define SPACE "?global|shared|shared::cta|shared::cluster|local|const|param"
+#define SCOPE "?cta|cluster|gpu|sys"
+#define ORDER "#?weak|relaxed|acquire|release|acq_rel|volatile"
+
+/* Plain arithmetic of one, two or three operands: the type is passed, then the operation. */
+#define ONE(NAME, OPERATION) {NAME "." TYPES, "tweed_emu_ptx_one", "=l,#" OPERATION ",l"}
+#define TWO(NAME, OPERATION) {NAME "." TYPES, "tweed_emu_ptx_two", "=l,#" OPERATION ",l,l"}
+#define THREE(NAME, OPERATION) {NAME "." TYPES, "tweed_emu_ptx_three", "=l,#" OPERATION ",l,l,l"}
+
+const tw_row tw_ptx_rows[] = {
+    /* barriers */
+    {"bar.?cta.sync", "tweed_emu_bar_sync", "#1,i,i?"},
+    {"barrier.?cta.sync.aligned", "tweed_emu_bar_sync", "#1,i,i?"},
+    {"barrier.?cta.sync", "tweed_emu_bar_sync", "#0,i,i?"},
+    {"bar.?cta.arrive", "tweed_emu_bar_arrive", "#1,i,i"},
+    {"barrier.?cta.arrive.aligned", "tweed_emu_bar_arrive", "#1,i,i"},
+    {"barrier.?cta.arrive", "tweed_emu_bar_arrive", "#0,i,i"},
+    {"bar.?cta.red.#popc.u32", "tweed_emu_bar_red", "=i,i,#0,p"},
+    {"bar.?cta.red.#popc.u32", "tweed_emu_bar_red", "=i,i,i,p"},
+    {"bar.?cta.red.#popc|and|or.pred", "tweed_emu_bar_red", "=b,i,#0,p"},
+    {"bar.?cta.red.#popc|and|or.pred", "tweed_emu_bar_red", "=b,i,i,p"},
+    {"bar.warp.sync", "tweed_emu_bar_warp_sync", "i"},
+
+    /* warps */
+    {"shfl.sync.#down|up|bfly|idx.b32", "tweed_emu_shfl", "=P,i,i,i,i;3012"},
+    {"vote.sync.#all|any|uni.pred", "tweed_emu_vote", "=b,p,i;10"},
+    {"vote.sync.ballot.b32", "tweed_emu_vote", "=i,#3,p,i;10"},
+    {"match.any.sync.b32|b64", "tweed_emu_match", "=P,#0,l,i;10"},
+    {"match.all.sync.b32|b64", "tweed_emu_match", "=P,#1,l,i;10"},
+    {"redux.sync.add.u32|s32", "tweed_emu_redux", "=i,#0,i,i"},
+    {"redux.sync.min.s32", "tweed_emu_redux", "=i,#1,i,i"},
+    {"redux.sync.max.s32", "tweed_emu_redux", "=i,#2,i,i"},
+    {"redux.sync.min.u32", "tweed_emu_redux", "=i,#3,i,i"},
+    {"redux.sync.max.u32", "tweed_emu_redux", "=i,#4,i,i"},
+    {"redux.sync.and.b32", "tweed_emu_redux", "=i,#5,i,i"},
+    {"redux.sync.or.b32", "tweed_emu_redux", "=i,#6,i,i"},
+    {"redux.sync.xor.b32", "tweed_emu_redux", "=i,#7,i,i"},
+    {"activemask.b32", "tweed_emu_activemask", "=i"},
+    {"elect.sync", "tweed_emu_elect", "=P,i"},
+
+    /* fences */
+    {"membar.cta|gl|sys", "tweed_emu_fence", ""},
+    {"fence.?acq_rel|sc.cta|cluster|gpu|sys", "tweed_emu_fence", ""},
+
+    /* memory */
+    {"ld." ORDER "." SCOPE "." SPACE ".?ca|cg|cs|lu|cv|nc.?ca|cg|cs.#?v2|v4." TYPES, "tweed_emu_ptx_load", "=o,a"},
+    {"ldu." ORDER "." SCOPE "." SPACE ".#?v2|v4." TYPES, "tweed_emu_ptx_load", "=o,a"},
+    {"st." ORDER "." SCOPE "." SPACE ".?wb|cg|cs|wt.#?v2|v4." TYPES, "tweed_emu_ptx_store", "a,+"},
+    {"atom." ORDER "." SCOPE "." SPACE ".#exch|add|sub|and|or|xor|min|max|inc|dec|cas.?noftz." TYPES,
+     "tweed_emu_ptx_atomic", "=l,a,l,l?"},
+    {"red." ORDER "." SCOPE "." SPACE ".#exch|add|sub|and|or|xor|min|max|inc|dec|cas.?noftz." TYPES,
+     "tweed_emu_ptx_atomic", "a,l,l?"},
+    {"cvta.?to.shared|shared::cta|global|local|const.u32|u64", "tweed_emu_ptx_same", "=l,l"},
+    {"mapa.?shared::cluster.u32|u64", "tweed_emu_mapa", "=l,l,i"},
+    {"prefetch.?global|local.L1|L2|L2::evict_last|L2::evict_normal", "tweed_emu_ptx_hint", "a"},
+    {"prefetchu.L1", "tweed_emu_ptx_hint", "a"},
+
+    /* arithmetic */
+    ONE("not", "0"),
+    ONE("neg", "1"),
+    ONE("abs", "2"),
+    ONE("popc", "3"),
+    ONE("clz", "4"),
+    ONE("brev", "5"),
+    ONE("ex2.approx.?ftz", "6"),
+    ONE("lg2.approx.?ftz", "7"),
+    ONE("rcp.approx|rn.?ftz", "8"),
+    ONE("rsqrt.approx.?ftz", "9"),
+    ONE("sqrt.approx|rn.?ftz", "10"),
+    ONE("sin.approx.?ftz", "11"),
+    ONE("cos.approx.?ftz", "12"),
+    ONE("tanh.approx", "13"),
+    TWO("add.?rn.?ftz", "0"),
+    TWO("sub.?rn.?ftz", "1"),
+    TWO("mul.?rn.?ftz", "2"),
+    TWO("mul.lo", "2"),
+    TWO("mul.hi", "3"),
+    TWO("mul.wide", "4"),
+    TWO("div.?rn|approx|full.?ftz", "5"),
+    TWO("rem", "6"),
+    TWO("min.?ftz", "7"),
+    TWO("max.?ftz", "8"),
+    TWO("and", "9"),
+    TWO("or", "10"),
+    TWO("xor", "11"),
+    TWO("shl", "12"),
+    TWO("shr", "13"),
+    THREE("fma.rn.?ftz", "0"),
+    THREE("mad.lo", "0"),
+    THREE("mad.wide", "1"),
+    THREE("mad.hi", "2"),
+    THREE("bfe", "3"),
+    THREE("sad", "4"),
+    {"selp." TYPES, "tweed_emu_ptx_select", "=l,l,l,p"},
+    {"setp.#eq|ne|lt|le|gt|ge|lo|ls|hi|hs|equ|neu|ltu|leu|gtu|geu|num|nan.?ftz." TYPES, "tweed_emu_ptx_compare",
+     "=b,l,l"},
+    {"lop3.b32", "tweed_emu_ptx_lop3", "=i,i,i,i,i"},
+    {"prmt.b32", "tweed_emu_ptx_prmt", "=i,i,i,i"},
+    {"bfi.b32", "tweed_emu_ptx_bfi", "=i,i,i,i,i"},
+    {"shf.#l|r.#wrap|clamp.b32", "tweed_emu_ptx_shf", "=i,i,i,i"},
+    {"cvt.#?rn|rz|rm|rp|rna|rni|rzi|rmi|rpi.?ftz.#?relu.#?sat|satfinite." TYPES "." TYPES, "tweed_emu_ptx_convert",
+     "=l,l"},
+    {"cvt.#?rn|rz.#?relu.#?satfinite." TYPES "." TYPES, "tweed_emu_ptx_convert_pair", "=l,l,l"},
+
+    /* others */
+    {"nanosleep.u32", "tweed_emu_nanosleep", "i"},
+    {"trap", "tweed_emu_trap", ""},
+    {"griddepcontrol.**", "tweed_emu_ptx_nothing", ""},
     {NULL, NULL, NULL},
 };
