@@ -211,6 +211,27 @@ TWEED_API uint64_t tweed_emu_ptx_convert_pair(const tweed_emu_place *place, uint
                                               uint32_t saturate, uint32_t to, uint32_t from, uint64_t high,
                                               uint64_t low);
 
+/* ---- tensor cores ---- */
+/* code: emu_mma_pack and the like (mma.h, tile.h, wgmma.h). Fragments are arrays of 32-bit registers. */
+TWEED_API void tweed_emu_mma(const tweed_emu_place *place, uint64_t code, uint32_t *d, const uint32_t *a,
+                             const uint32_t *b, const uint32_t *c);
+TWEED_API void tweed_emu_ldmatrix(const tweed_emu_place *place, uint64_t code, uint32_t *results, const void *row);
+TWEED_API void tweed_emu_stmatrix(const tweed_emu_place *place, uint64_t code, void *row, const uint32_t *words);
+/* stride: in elements; 0: lines lie back to back. */
+TWEED_API void tweed_emu_wmma_load(const tweed_emu_place *place, uint64_t code, uint32_t *results, const void *address,
+                                   uint32_t stride);
+TWEED_API void tweed_emu_wmma_store(const tweed_emu_place *place, uint64_t code, void *address,
+                                    const uint32_t *fragment, uint32_t stride);
+/* wgmma. flags: bit 0 scale-d, 1 and 2 negations of A and B, 3 and 4 transpositions. a_words: the four registers of A,
+ * or NULL: a is its descriptor. tokens: one for each register of D, in and out (cores.h). */
+TWEED_API void tweed_emu_wgmma_fence(const tweed_emu_place *place);
+TWEED_API void tweed_emu_wgmma(const tweed_emu_place *place, uint64_t code, uint64_t flags, uint64_t a,
+                               const uint32_t *a_words, uint64_t b, uint64_t *tokens);
+TWEED_API void tweed_emu_wgmma_commit(const tweed_emu_place *place);
+TWEED_API void tweed_emu_wgmma_wait(const tweed_emu_place *place, uint32_t pending);
+/* The register that a token stands for: an error before the wait that covers it. */
+TWEED_API uint32_t tweed_emu_wgmma_register(const tweed_emu_place *place, uint64_t token);
+
 /* ---- ends ---- */
 TWEED_API void tweed_emu_trap(const tweed_emu_place *place);
 TWEED_API void tweed_emu_nanosleep(const tweed_emu_place *place, uint32_t nanoseconds);

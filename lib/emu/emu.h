@@ -116,9 +116,10 @@ struct emu_block {
   emu_thread threads[EMU_MAX_THREADS];
   emu_warp warps[EMU_MAX_THREADS / EMU_WARP];
   emu_barrier barriers[EMU_BARRIERS];
-  uint32_t shared_size; /* static + dynamic */
-  uint32_t dynamic_at;  /* where dynamic shared memory starts, from the window's */
-  void *async;          /* of the asynchronous instructions, for the block (async.c) */
+  uint32_t shared_size;    /* static + dynamic */
+  uint32_t dynamic_at;     /* where dynamic shared memory starts, from the window's */
+  void *async;             /* of the asynchronous instructions, for the block (async.c) */
+  struct emu_cores *cores; /* tensor cores; NULL before their first use */
 };
 
 /* Something that works on its own: a copy engine, the tensor cores. step does one thing that it may do now and returns
@@ -241,6 +242,13 @@ void emu_async_thread_exits(emu_thread *self);
 void emu_async_end(emu_block *block);
 struct emu_async;
 void emu_async_free(struct emu_async *async);
+
+/* Tensor cores: cores.h. A block begins, a thread ends, all threads have ended. */
+struct emu_cores;
+void emu_cores_start(emu_block *block);
+void emu_cores_thread_exits(emu_thread *self);
+void emu_cores_end(emu_block *block);
+void emu_cores_free(struct emu_cores *cores);
 
 /* ---- runs ---- */
 

@@ -150,6 +150,7 @@ void emu_machine_free(emu_machine *m) {
   for (emu_agent *a = m->agents; a; a = a->next)
     emu_tsan_fiber_end(a->fiber, emu_tsan_fiber_current());
   emu_async_free(m->block ? m->block->async : NULL);
+  emu_cores_free(m->block ? m->block->cores : NULL);
   emu_window_free(m);
   free(m->block);
   free(m->text);
@@ -243,6 +244,7 @@ static void start_block(emu_machine *m, const uint32_t id[3]) {
   for (uint32_t i = 0; i < b->thread_count; i++)
     start_thread(b, i);
   emu_barriers_start(b);
+  emu_cores_start(b);
   emu_window_clear(m);
 }
 
@@ -254,6 +256,8 @@ static bool run_block(emu_machine *m, const uint32_t id[3]) {
     emu_barriers_end(m->block);
   if (started && m->verdict.fault == TWEED_EMU_CLEAN)
     emu_async_end(m->block);
+  if (started && m->verdict.fault == TWEED_EMU_CLEAN)
+    emu_cores_end(m->block);
   return started;
 }
 

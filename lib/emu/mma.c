@@ -7,6 +7,29 @@ emu_type emu_mma_type(const emu_mma *mma, emu_operand operand) {
   return operand == EMU_OPERAND_A ? mma->a : operand == EMU_OPERAND_B ? mma->b : mma->c;
 }
 
+/* From the low bits up: m, n, k - 1 (8 bits each), a, b, c, d (4 bits each), then the flags. */
+uint64_t emu_mma_pack(const emu_mma *mma) {
+  uint64_t flags = (uint64_t)mma->a_col | (uint64_t)mma->b_row << 1 | (uint64_t)mma->satfinite << 2 |
+                   (uint64_t)mma->wmma << 3 | (uint64_t)mma->bit_op << 4;
+  return (uint64_t)mma->m | (uint64_t)mma->n << 8 | (uint64_t)(mma->k - 1) << 16 | (uint64_t)mma->a << 24 |
+         (uint64_t)mma->b << 28 | (uint64_t)mma->c << 32 | (uint64_t)mma->d << 36 | flags << 40;
+}
+
+emu_mma emu_mma_unpacked(uint64_t code) {
+  return (emu_mma){.m = (int)(code & 255),
+                   .n = (int)(code >> 8 & 255),
+                   .k = (int)(code >> 16 & 255) + 1,
+                   .a = (emu_type)(code >> 24 & 15),
+                   .b = (emu_type)(code >> 28 & 15),
+                   .c = (emu_type)(code >> 32 & 15),
+                   .d = (emu_type)(code >> 36 & 15),
+                   .a_col = code >> 40 & 1,
+                   .b_row = code >> 41 & 1,
+                   .satfinite = code >> 42 & 1,
+                   .wmma = code >> 43 & 1,
+                   .bit_op = (emu_bit_op)(code >> 44 & 1)};
+}
+
 /* The first tensor cores' shape: four products at once, each by two quads of lanes. */
 static bool is_quad(const emu_mma *mma) {
   return mma->k == 4 && mma->a == EMU_F16;

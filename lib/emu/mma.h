@@ -45,6 +45,10 @@ typedef struct emu_spot {
  * isn't known or supported in it. */
 tweed_status emu_mma_parse(const char *name, emu_mma *mma, tweed_error *error);
 
+/* An instruction as one number, which a module hands to the emulator, and back. */
+uint64_t emu_mma_pack(const emu_mma *mma);
+emu_mma emu_mma_unpacked(uint64_t code);
+
 emu_type emu_mma_type(const emu_mma *mma, emu_operand operand);
 /* 32-bit registers that a lane's fragment takes (two for each f64), and the elements in them. */
 int emu_mma_words(const emu_mma *mma, emu_operand operand);

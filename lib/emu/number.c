@@ -48,10 +48,17 @@ emu_type emu_type_named(const char *name, int length) {
   return EMU_NO_TYPE;
 }
 
-static double from_bits(uint64_t pattern) {
+typedef union bits64 {
   double value;
-  memcpy(&value, &pattern, sizeof value);
-  return value;
+  uint64_t pattern;
+} bits64;
+typedef union bits32 {
+  float value;
+  uint32_t pattern;
+} bits32;
+
+static double from_bits(uint64_t pattern) {
+  return (bits64){.pattern = pattern}.value;
 }
 
 static double decode_float(const format *f, uint32_t pattern) {
@@ -71,12 +78,8 @@ double emu_decode(emu_type type, uint64_t pattern) {
   const format *f = &formats[type];
   if (type == EMU_F64)
     return from_bits(pattern);
-  if (type == EMU_F32) {
-    uint32_t low = (uint32_t)pattern;
-    float value;
-    memcpy(&value, &low, sizeof value);
-    return (double)value;
-  }
+  if (type == EMU_F32)
+    return (double)(bits32){.pattern = (uint32_t)pattern}.value;
   if (type == EMU_TF32)
     pattern = (pattern & 0xFFFFFFFF) >> 13;
   if (f->exponent > 0)
@@ -91,11 +94,10 @@ double emu_decode(emu_type type, uint64_t pattern) {
 /* Rounds a finite magnitude to a multiple of the format's unit in the last place there. The multiple, which becomes the
  * mantissa, carries into the exponent by itself: patterns are ordered as their values are. */
 static uint32_t round_magnitude(const format *f, double magnitude) {
-  int exponent, bias = (1 << (f->exponent - 1)) - 1;
+  int bias = (1 << (f->exponent - 1)) - 1, exponent = (int)((bits64){.value = magnitude}.pattern >> 52) - 1023;
   if (magnitude == 0)
     return 0;
-  (void)frexp(magnitude, &exponent);
-  exponent = exponent - 1 < 1 - bias ? 1 - bias : exponent - 1;
+  exponent = exponent < 1 - bias ? 1 - bias : exponent;
   if (exponent > bias + 1)
     return f->top + 1;
   double units = ldexp(magnitude, f->mantissa - exponent), whole = floor(units), rest = units - whole;
@@ -115,10 +117,8 @@ static uint64_t encode_integer(const format *f, double value, bool finite) {
 static uint64_t encode(emu_type type, double value, bool finite) {
   const format *f = &formats[type];
   uint64_t pattern;
-  if (type == EMU_F64) {
-    memcpy(&pattern, &value, sizeof pattern);
-    return pattern;
-  }
+  if (type == EMU_F64)
+    return (bits64){.value = value}.pattern;
   if (f->exponent == 0)
     return encode_integer(f, value, finite);
   if (value != value)

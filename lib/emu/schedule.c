@@ -197,6 +197,7 @@ static emu_context *run_thread(void *argument) {
   emu_acquire(&m->before);
   m->launch->kernel->entry((void *const *)m->launch->arguments);
   emu_async_thread_exits(self);
+  emu_cores_thread_exits(self);
   emu_release(&m->after);
   self->state = EMU_DONE;
   self->warp->lanes &= ~(1u << self->lane);

@@ -47,6 +47,14 @@ tweed_status emu_ldmatrix_parse(const char *name, emu_ldmatrix *ldmatrix, tweed_
   return TWEED_OK;
 }
 
+uint32_t emu_ldmatrix_pack(const emu_ldmatrix *ldmatrix) {
+  return (uint32_t)ldmatrix->count | (uint32_t)ldmatrix->trans << 3 | (uint32_t)ldmatrix->store << 4;
+}
+
+emu_ldmatrix emu_ldmatrix_unpacked(uint32_t code) {
+  return (emu_ldmatrix){.store = code >> 4 & 1, .trans = code >> 3 & 1, .count = (int)(code & 7)};
+}
+
 emu_spot emu_ldmatrix_place(bool trans, int lane, int half) {
   emu_spot p = {lane / 4, lane % 4 * 2 + half};
   return trans ? (emu_spot){p.col, p.row} : p;
@@ -122,6 +130,20 @@ tweed_status emu_wmma_parse(const char *name, emu_wmma *wmma, tweed_error *error
     return tweed_fail(error, TWEED_BAD_INPUT, "%s: there is no such combination of shape, operand and type", name);
   wmma->mma.a = wmma->mma.b = wmma->mma.c = wmma->mma.d = p.type;
   return TWEED_OK;
+}
+
+/* Above what the shape takes. */
+uint64_t emu_wmma_pack(const emu_wmma *wmma) {
+  return emu_mma_pack(&wmma->mma) | (uint64_t)wmma->operand << 48 | (uint64_t)wmma->store << 50 |
+         (uint64_t)wmma->col << 51 | (uint64_t)wmma->strided << 52;
+}
+
+emu_wmma emu_wmma_unpacked(uint64_t code) {
+  return (emu_wmma){.mma = emu_mma_unpacked(code),
+                    .operand = (emu_operand)(code >> 48 & 3),
+                    .store = code >> 50 & 1,
+                    .col = code >> 51 & 1,
+                    .strided = code >> 52 & 1};
 }
 
 int emu_wmma_stride(const emu_wmma *wmma) {

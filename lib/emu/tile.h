@@ -14,6 +14,9 @@ typedef struct emu_ldmatrix {
 
 /* "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16", "llvm.nvvm.ldmatrix.sync.aligned.m8n8.x2.b16.p3", "stmatrix.…". */
 tweed_status emu_ldmatrix_parse(const char *name, emu_ldmatrix *ldmatrix, tweed_error *error);
+/* As one number, and back. */
+uint32_t emu_ldmatrix_pack(const emu_ldmatrix *ldmatrix);
+emu_ldmatrix emu_ldmatrix_unpacked(uint32_t code);
 /* Which element of a matrix is in half `half` (0: low) of a lane's register. */
 emu_spot emu_ldmatrix_place(bool trans, int lane, int half);
 
@@ -28,6 +31,9 @@ typedef struct emu_wmma {
 /* "wmma.load.a.sync.aligned.row.m16n16k16.shared.f16", "llvm.nvvm.wmma.m16n16k16.store.d.row.stride.f32.p3"; PTX
  * doesn't say in the name whether there is a stride: strided is false there, for the caller to set. */
 tweed_status emu_wmma_parse(const char *name, emu_wmma *wmma, tweed_error *error);
+/* As one number, and back. */
+uint64_t emu_wmma_pack(const emu_wmma *wmma);
+emu_wmma emu_wmma_unpacked(uint64_t code);
 /* The stride of lines that lie back to back. */
 int emu_wmma_stride(const emu_wmma *wmma);
 /* How far from the start of the matrix element `index` of a lane's fragment lies, in elements. */

@@ -57,6 +57,20 @@ tweed_status emu_wgmma_parse(const char *name, emu_wgmma *wgmma, tweed_error *er
   return TWEED_OK;
 }
 
+uint64_t emu_wgmma_pack(const emu_wgmma *wgmma) {
+  return (uint64_t)wgmma->n | (uint64_t)wgmma->k << 12 | (uint64_t)wgmma->d << 20 | (uint64_t)wgmma->a << 24 |
+         (uint64_t)wgmma->b << 28 | (uint64_t)wgmma->satfinite << 32;
+}
+
+emu_wgmma emu_wgmma_unpacked(uint64_t code) {
+  return (emu_wgmma){.n = (int)(code & 0xFFF),
+                     .k = (int)(code >> 12 & 0xFF),
+                     .d = (emu_type)(code >> 20 & 15),
+                     .a = (emu_type)(code >> 24 & 15),
+                     .b = (emu_type)(code >> 28 & 15),
+                     .satfinite = code >> 32 & 1};
+}
+
 int emu_wgmma_words(const emu_wgmma *wgmma) {
   return wgmma->n / 2 * emu_bits(wgmma->d) / 32;
 }
@@ -105,20 +119,19 @@ uint32_t emu_descriptor_chunk(const emu_descriptor *d, bool trans, int bits, int
   return address ^ line << 4;
 }
 
-bool emu_wgmma_read(const emu_wgmma *wgmma, emu_type type, uint64_t descriptor, bool trans, int lines, emu_fetch *fetch,
-                    void *context, double *whole) {
+bool emu_wgmma_read(const emu_wgmma *wgmma, emu_type type, uint64_t descriptor, bool trans, int first, int lines,
+                    emu_fetch *fetch, void *context, double *whole) {
   emu_descriptor d = emu_descriptor_decode(descriptor);
   int bits = emu_bits(type), each = 128 / bits, k = wgmma->k;
   int step_mn = trans ? each : 1, step_k = trans ? 1 : each;
   for (int mn = 0; mn < lines; mn += step_mn)
     for (int at = 0; at < k; at += step_k) {
       uint32_t words[4];
-      if (!fetch(context, emu_descriptor_chunk(&d, trans, bits, mn, at), sizeof words, words))
+      if (!fetch(context, emu_descriptor_chunk(&d, trans, bits, first + mn, at), sizeof words, words))
         return false;
       for (int i = 0; i < each; i++) {
         int line = trans ? mn + i : mn, column = trans ? at : at + i;
-        if (line < lines)
-          whole[line * k + column] = emu_decode(type, emu_get(type, words, i));
+        whole[line * k + column] = emu_decode(type, emu_get(type, words, i));
       }
     }
   return true;

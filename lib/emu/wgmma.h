@@ -29,6 +29,9 @@ typedef struct emu_wgmma_flags {
 
 /* "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16". Fails with what isn't known or supported in it. */
 tweed_status emu_wgmma_parse(const char *name, emu_wgmma *wgmma, tweed_error *error);
+/* As one number, and back. */
+uint64_t emu_wgmma_pack(const emu_wgmma *wgmma);
+emu_wgmma emu_wgmma_unpacked(uint64_t code);
 /* Registers of D in one thread. A in registers takes four. */
 int emu_wgmma_words(const emu_wgmma *wgmma);
 /* Where element `index` of D's, or of A's, registers of thread `thread` (0 to 127 in the warpgroup) lies in the whole.
@@ -52,8 +55,8 @@ uint32_t emu_descriptor_chunk(const emu_descriptor *d, bool trans, int bits, int
 typedef bool emu_fetch(void *context, uint32_t address, uint32_t size, void *into);
 /* Reads an operand of `lines` rows of A or columns of B, chunk by chunk and each chunk once, into whole[mn * k + k'].
  * False when a fetch failed. */
-bool emu_wgmma_read(const emu_wgmma *wgmma, emu_type type, uint64_t descriptor, bool trans, int lines, emu_fetch *fetch,
-                    void *context, double *whole);
+bool emu_wgmma_read(const emu_wgmma *wgmma, emu_type type, uint64_t descriptor, bool trans, int first, int lines,
+                    emu_fetch *fetch, void *context, double *whole);
 /* The same for A from the four registers of a thread. */
 void emu_wgmma_unpack_a(const emu_wgmma *wgmma, int thread, const uint32_t words[4], double *whole);
 /* A thread's registers of D, in place, from the whole A and B. */

@@ -213,6 +213,7 @@ static void check_row(tweed_random *r, size_t row, const char *types, bool big) 
   if (emu_mma_parse(name, &mma, &error) != TWEED_OK)
     fprintf(stderr, "%s\n", error.message);
   assert(error.status == TWEED_OK);
+  mma = emu_mma_unpacked(emu_mma_pack(&mma));
   bool quad = rows[row].count_c == 8;
   w.m = quad ? 32 : mma.m, w.n = quad ? 32 : mma.n, w.k = mma.k;
   fill(r, &mma, big && mma.d == EMU_S32);
@@ -270,6 +271,7 @@ static void load(const char *operand, bool col, const emu_mma *mma, emu_type typ
   snprintf(name, sizeof name, "llvm.nvvm.wmma.m%dn%dk%d.load.%s.%s.stride.%s.p3", mma->m, mma->n, mma->k, operand,
            col ? "col" : "row", emu_type_name(type));
   assert(emu_wmma_parse(name, &access, &error) == TWEED_OK && access.strided && !access.store);
+  access = emu_wmma_unpacked(emu_wmma_pack(&access));
   int rows_of = access.operand == EMU_OPERAND_B ? mma->k : mma->m,
       cols_of = access.operand == EMU_OPERAND_A ? mma->k : mma->n;
   assert(emu_wmma_stride(&access) == (col ? rows_of : cols_of));
@@ -320,6 +322,8 @@ static void check_wmma(tweed_random *r, const char *shape, const char *types, bo
   snprintf(name, sizeof name, "wmma.store.d.sync.aligned.%s.%s.global.%s", c_col ? "col" : "row", shape,
            emu_type_name(mma.d));
   assert(emu_wmma_parse(name, &store, &error) == TWEED_OK && store.store);
+  store = emu_wmma_unpacked(emu_wmma_pack(&store));
+  assert(store.store && !store.strided);
   static double memory[64 * 64];
   int stride = emu_wmma_stride(&store) + pad;
   for (int i = 0; i < 64 * 64; i++)
@@ -371,11 +375,13 @@ static void check_numbers(void) {
 static void check_ldmatrix(void) {
   emu_ldmatrix m;
   assert(emu_ldmatrix_parse("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16", &m, NULL) == TWEED_OK);
+  m = emu_ldmatrix_unpacked(emu_ldmatrix_pack(&m));
   assert(m.count == 4 && m.trans && !m.store);
   assert(emu_ldmatrix_parse("llvm.nvvm.ldmatrix.sync.aligned.m8n8.x1.b16.p3", &m, NULL) == TWEED_OK);
   assert(m.count == 1 && !m.trans);
   assert(emu_ldmatrix_parse("stmatrix.sync.aligned.m8n8.x2.shared::cta.b16", &m, NULL) == TWEED_OK);
-  assert(m.count == 2 && m.store);
+  m = emu_ldmatrix_unpacked(emu_ldmatrix_pack(&m));
+  assert(m.count == 2 && m.store && !m.trans);
   assert(emu_ldmatrix_parse("ldmatrix.sync.aligned.m8n8.x3.shared.b16", &m, NULL) == TWEED_BAD_INPUT);
   assert(emu_ldmatrix_parse("ldmatrix.sync.aligned.m16n16.x1.shared.b8", &m, NULL) == TWEED_BAD_INPUT);
   assert(emu_ldmatrix_parse("ldmatrix.sync.aligned.m8n8.shared.b16", &m, NULL) == TWEED_BAD_INPUT);
