@@ -56,7 +56,7 @@ static const char prefix[] = "llvm.nvvm.";
 
 static void lower_intrinsic(tw_emulation *e, LLVMValueRef call, const char *full) {
   const char *name = full + strlen(prefix);
-  if (tw_lower_math(e, call, name))
+  if (tw_lower_math(e, call, name) || tw_lower_matrix(e, call, full))
     return;
   for (const tw_row *row = tw_intrinsic_rows; row->pattern; row++) {
     uint32_t passed[TW_MAX_PASSED], count;
@@ -184,6 +184,7 @@ static void run(tw_emulation *e) {
   tw_expand_shared(e->module);
   tw_flatten(e->module);
   tw_lower_shared(e);
+  tw_lower_wgmma(e);
   lower_functions(e);
   if (e->errors)
     return;

@@ -6,6 +6,7 @@
  * emulate_match.c  patterns of names
  * emulate_call.c   calls of the run time from rows
  * emulate_math.c   intrinsics that are plain arithmetic
+ * emulate_matrix.c mma, wmma, ldmatrix; emulate_wgmma.c the accumulators of wgmma
  * emulate_access.c loads, stores, atomics
  * ptx_parse.c, ptx_build.c   inline PTX
  * emulate_place.c  places and strings
@@ -99,6 +100,12 @@ void tw_find_shared(tw_emulation *e);
 void tw_lower_shared(tw_emulation *e);
 /* True: it was one of these. */
 bool tw_lower_math(tw_emulation *e, LLVMValueRef call, const char *name);
+/* The same for mma, wmma and ldmatrix; full: the name with llvm.nvvm. */
+bool tw_lower_matrix(tw_emulation *e, LLVMValueRef call, const char *full);
+/* The number that stands for a matrix instruction of PTX, for the run time; false and why where it isn't supported. */
+bool tw_matrix_code(const char *mnemonic, uint64_t *code, tweed_error *error);
+/* All wgmma.mma_async of the module; comes before everything else that reads instructions. */
+void tw_lower_wgmma(tw_emulation *e);
 /* The value of a special register ("tid.x"), or NULL: there is none of that name. */
 LLVMValueRef tw_special_register(tw_emulation *e, const char *name);
 void tw_lower_access(tw_emulation *e, LLVMValueRef instruction);
