@@ -73,6 +73,29 @@ KERNEL gemm_bulk(const float *a, const float *b, float *c, int n, int k) {
   gemm(a, b, c, (int)gridDim.y * 32, n, k);
 }
 
+/* Halves in; element x, j of B at x * down + j * right. A block has 64 x 64 of C. */
+template <class T> INLINE void gemm_halves(const half *a, const half *b, int down, int right, T *c, int n, int k) {
+  for (int i = (int)threadIdx.x; i < 64 * 64; i += (int)blockDim.x) {
+    int row = (int)blockIdx.y * 64 + i / 64, column = (int)blockIdx.x * 64 + i % 64;
+    float sum = 0;
+    for (int x = 0; x < k; x++)
+      sum += (float)a[row * k + x] * (float)b[x * down + column * right];
+    c[row * n + column] = (T)sum;
+  }
+}
+KERNEL gemm_mma(const half *a, const half *b, float *c, int n, int k) {
+  gemm_halves(a, b, n, 1, c, n, k);
+}
+KERNEL gemm_wmma(const half *a, const half *b, float *c, int n, int k) {
+  gemm_halves(a, b, n, 1, c, n, k);
+}
+KERNEL gemm_group(const half *a, const half *b, float *c, int n, int k) {
+  gemm_halves(a, b, 1, k, c, n, k);
+}
+KERNEL gemm_group_registers(const half *a, const half *b, half *c, int n, int k) {
+  gemm_halves(a, b, n, 1, c, n, k);
+}
+
 KERNEL relay(const float *in, float *out, int blocks) {
   for (int i = 0; FIRST_OF_GRID && i < blocks * 512; i++)
     out[i] = in[i];
