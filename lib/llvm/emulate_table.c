@@ -107,6 +107,7 @@ const tw_row tw_ptx_rows[] = {
     /* fences */
     {"membar.cta|gl|sys", "tweed_emu_fence", ""},
     {"fence.?acq_rel|sc.cta|cluster|gpu|sys", "tweed_emu_fence", ""},
+    {"fence.proxy.async.?shared::cta|shared::cluster|global", "tweed_emu_fence_proxy_async", ""},
 
     /* memory */
     {"ld." ORDER "." SCOPE "." SPACE ".?ca|cg|cs|lu|cv|nc.?ca|cg|cs.#?v2|v4." TYPES, "tweed_emu_ptx_load", "=o,a"},
@@ -167,6 +168,17 @@ const tw_row tw_ptx_rows[] = {
     {"cvt.#?rn|rz|rm|rp|rna|rni|rzi|rmi|rpi.?ftz.#?relu.#?sat|satfinite." TYPES "." TYPES, "tweed_emu_ptx_convert",
      "=l,l"},
     {"cvt.#?rn|rz.#?relu.#?satfinite." TYPES "." TYPES, "tweed_emu_ptx_convert_pair", "=l,l,l"},
+
+    /* tensor cores; wgmma.mma_async: emulate_wgmma.c */
+    {"mma.**", "tweed_emu_mma", "$,=o,+,+,+"},
+    {"wmma.mma.**", "tweed_emu_mma", "$,=o,+,+,+"},
+    {"wmma.load.**", "tweed_emu_wmma_load", "$,=o,a,i?"},
+    {"wmma.store.**", "tweed_emu_wmma_store", "$,a,+,i?"},
+    {"ldmatrix.**", "tweed_emu_ldmatrix", "$,=o,a"},
+    {"stmatrix.**", "tweed_emu_stmatrix", "$,a,+"},
+    {"wgmma.fence.sync.aligned", "tweed_emu_wgmma_fence", ""},
+    {"wgmma.commit_group.sync.aligned", "tweed_emu_wgmma_commit", ""},
+    {"wgmma.wait_group.sync.aligned", "tweed_emu_wgmma_wait", "i"},
 
     /* others */
     {"nanosleep.u32", "tweed_emu_nanosleep", "i"},

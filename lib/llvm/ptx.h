@@ -11,6 +11,7 @@
  * {x, y, …}]: a pointer, an i32 that counts the coordinates, a pointer to them as i32
  *   +            {…} or a register: a pointer to the words, as for =o
  *   #N           no operand: the number N as i32
+ *   $            no operand: the instruction as a number, i64 (tw_matrix_code)
  * A ? behind an item: the operand may be missing; then it is 0 or NULL. ";201" at the end: the order in which the
  * operands (without results and numbers) are passed. */
 #ifndef TWEED_LLVM_PTX_H

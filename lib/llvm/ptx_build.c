@@ -22,6 +22,7 @@ typedef struct assembly {
   LLVMValueRef call; /* for messages */
   const ptx_program *program;
   LLVMValueRef function, place; /* place: of the statement that is being built */
+  uint64_t code;                /* of the statement, if it is a matrix instruction */
   slot slots[MAX_SLOTS];        /* the operands of the assembly, results first */
   size_t slot_count, result_count;
   slot *registers; /* beside program->registers */
@@ -294,7 +295,11 @@ static bool collect(assembly *a, const ptx_statement *s, const char *signature, 
     bool result = *signature == '=';
     signature += result;
     char letter = *signature++;
-    if (letter == '#') {
+    if (letter == '$') {
+      if (!add(to, tw_number(a->e->i64, a->code)))
+        return false;
+      from = to->count;
+    } else if (letter == '#') {
       char *end;
       if (!add(to, tw_number(a->e->i32, strtoul(signature, &end, 10))))
         return false;
@@ -337,7 +342,7 @@ static bool right_count(const char *signature, size_t count) {
   size_t least = 0, most = 0;
   for (const char *s = signature; *s && *s != ';';) {
     size_t length = strcspn(s, ",;");
-    if (*s != '#') {
+    if (*s != '#' && *s != '$') {
       most++;
       least += s[length - 1] != '?';
     }
@@ -355,6 +360,9 @@ static bool build_call(assembly *a, const ptx_statement *s) {
     named = true;
     if (!right_count(row->signature, s->count))
       continue;
+    tweed_error error;
+    if (row->signature[0] == '$' && !tw_matrix_code(s->mnemonic, &a->code, &error))
+      return wrong(a, error.message, NULL);
     operand_list to = {.count = 0};
     outcome out = {0};
     add(&to, a->place);
