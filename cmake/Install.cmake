@@ -9,6 +9,7 @@ if(TARGET tweed_llvm)
   install(TARGETS TweedLLVM LIBRARY DESTINATION ${TWEED_PLUGIN_FOLDER})
 endif()
 install(TARGETS ${libraries} EXPORT TweedTargets)
+install(FILES $<TARGET_FILE:tweed_emu_main> DESTINATION ${TWEED_PLUGIN_FOLDER}) # `tweed emulate` alone links it
 if(TARGET tweed)
   install(TARGETS tweed)
 endif()

@@ -1,7 +1,8 @@
 /* emulate_call.c: calls of the run time, from rows of the table.
  *
  * Letters of an intrinsic's signature. Operands: i l f d (as i32, i64, float, double; anything of that many bits is
- * turned into them), a (a pointer, or an integer that is a shared address), - (dropped), #N (no operand: the number N),
+ * turned into them), a (a pointer, or an integer that is a shared address), - (dropped), #N and $N (no operand: the
+ * number N as i32, as i64),
  * a digit N (the next N operands, packed into memory one behind the other, passed as a pointer), + (all others,
  * packed). Results: v (none), i l f d (as above), w (i64, of which the low half is the result), P (i64: a struct of the
  * low half and of bit 32), b (i32: whether it isn't 0), o (through a pointer that is passed behind the constants: to
@@ -201,9 +202,9 @@ bool tw_call_row(tw_emulation *e, LLVMValueRef call, const tw_row *row, const ch
     arguments[count++] = room;
   for (const char *s = row->signature + 2; *s; s++) {
     unsigned taken;
-    if (*s == '#') {
+    if (*s == '#' || *s == '$') {
       char *end;
-      arguments[count++] = tw_number(e->i32, strtoul(s + 1, &end, 10));
+      arguments[count++] = tw_number(*s == '#' ? e->i32 : e->i64, strtoul(s + 1, &end, 10));
       s = end - 1;
       continue;
     }

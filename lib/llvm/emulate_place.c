@@ -28,14 +28,18 @@ LLVMValueRef tw_string(tw_emulation *e, const char *text) {
   return constant(e, LLVMTypeOf(value), value, name);
 }
 
+/* clang splits paths below the folder that it ran in, in which nobody else may be. */
 static LLVMValueRef file_of(tw_emulation *e, LLVMValueRef instruction) {
   unsigned length = 0, folder_length = 0;
   const char *file = LLVMGetDebugLocFilename(instruction, &length);
+  const char *folder = LLVMGetDebugLocDirectory(instruction, &folder_length);
   if (!file || length == 0)
     return LLVMConstNull(e->pointer);
-  (void)folder_length;
   char text[1024];
-  snprintf(text, sizeof text, "%.*s", (int)length, file);
+  if (!folder || file[0] == '/')
+    folder_length = 0;
+  snprintf(text, sizeof text, "%.*s%s%.*s", (int)folder_length, folder_length ? folder : "", folder_length ? "/" : "",
+           (int)length, file);
   return tw_string(e, text);
 }
 

@@ -30,8 +30,8 @@ const tw_row tw_intrinsic_rows[] = {
     {"fence.sc.cluster", "tweed_emu_fence", "v:"},
 
     /* atomics that LLVM has no instruction for: operation, type, order */
-    {"atomic.load.inc.32.**", "tweed_emu_atomic", "i:#12#2#0al#0"},
-    {"atomic.load.dec.32.**", "tweed_emu_atomic", "i:#13#2#0al#0"},
+    {"atomic.load.inc.32.**", "tweed_emu_atomic", "w:#12#2#0al$0"},
+    {"atomic.load.dec.32.**", "tweed_emu_atomic", "w:#13#2#0al$0"},
 
     /* asynchronous copies */
     {"cp.async.ca|cg.shared.global.@", "tweed_emu_cp_async", "v:ll"},

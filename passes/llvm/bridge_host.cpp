@@ -310,7 +310,8 @@ void tw_emulate_error(LLVMModuleRef module, LLVMValueRef instruction, const char
   std::string where;
   if (auto *i = instruction ? dyn_cast<Instruction>(unwrap(instruction)) : nullptr) {
     if (const DebugLoc &l = i->getDebugLoc())
-      where = l->getFilename().str() + ":" + std::to_string(l.getLine()) + ":" + std::to_string(l.getCol()) + ": ";
+      where = (l->getFilename().starts_with("/") ? "" : l->getDirectory().str() + "/") + l->getFilename().str() + ":" +
+              std::to_string(l.getLine()) + ":" + std::to_string(l.getCol()) + ": ";
     else
       where = "in function " + i->getFunction()->getName().str() + ": ";
   }

@@ -15,6 +15,7 @@ int command_verify(int argc, char **argv);
 int command_bounds(int argc, char **argv);
 int command_machine(int argc, char **argv);
 int command_kernel(int argc, char **argv);
+int command_emulate(int argc, char **argv);
 int command_random(int argc, char **argv);
 int command_version(int argc, char **argv);
 

@@ -12,6 +12,7 @@ static const struct command {
     {"bounds", "lower bounds on the initiation interval", command_bounds},
     {"machine", "list the shipped machines, or print one", command_machine},
     {"kernel", "list the shipped kernels, or print one", command_kernel},
+    {"emulate", "run a GPU kernel on the CPU and report races, deadlocks and misuse", command_emulate},
     {"random", "make a random problem with a known MII", command_random},
     {"version", "print the version", command_version},
 };

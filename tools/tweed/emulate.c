@@ -1,0 +1,185 @@
+/* emulate.c: `tweed emulate`: runs a kernel on the CPU, or compares two. opt and clang make a program of kernel and run
+ * time; that runs. */
+#include "command.h"
+#include "toolchain.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: tweed emulate KERNEL.ll --launch 'LAUNCH' [OPTIONS]\n\n"
+    "Runs a kernel of an NVPTX module (LLVM IR or bitcode) on this machine, prints a checksum of each output, and "
+    "reports\n"
+    "races (with --tsan), deadlocks, misuse of barriers, divergence, accesses out of bounds and shared memory that "
+    "nobody\n"
+    "wrote. Exit status 1 where there is anything to report.\n\n"
+    "  LAUNCH is KERNEL<<<GRID, BLOCK[, BYTES]>>>(ARGUMENTS), e.g.\n"
+    "    sgemm<<<(2,2),256>>>(f32[8192]=random, f32[8192]=random, out f32[16384], 128, 64)\n"
+    "    Grid and block are X, (X,Y) or (X,Y,Z). An argument is a number or [out|inout] "
+    "TYPE[COUNT][=zero|random|range|FILE],\n"
+    "    TYPE one of i8 i16 i32 i64 f16 bf16 f32 f64.\n\n"
+    "  --tsan             under ThreadSanitizer\n"
+    "  --seeds N          N interleavings, each with a seed of its own (default 1)\n"
+    "  --seed S           the first seed (default 0: threads in order, copies as early as can be)\n"
+    "  --compare FILE.ll  also runs the launch on this module; outputs must agree\n"
+    "  --tolerance X      by how much elements of outputs may differ (default 0)\n"
+    "  --no-checks        no checks of bounds and of uninitialized shared memory\n"
+    "  --os-threads       an OS thread for each GPU thread, for debuggers; the default is a coroutine for each\n"
+    "  --keep FILE        keeps the program that was made\n\n"
+    "Needs opt and clang of LLVM 19; TWEED_OPT, TWEED_CLANG, TWEED_PLUGIN, TWEED_EMU_LIBRARY and TWEED_EMU_MAIN can "
+    "name\n"
+    "them and Tweed's own files.\n";
+
+typedef struct request {
+  const char *kernel, *other, *launch, *keep;
+  bool tsan, no_checks, os_threads;
+  int64_t seeds, first_seed;
+  double tolerance;
+} request;
+
+#ifdef TWEED_LIBDIR
+
+/* The host's bitcode of a module. Returns an exit status. */
+static int transform(const request *r, const toolchain *t, const char *from, const char *name) {
+  char load[1100], passes[128], to[512];
+  snprintf(load, sizeof load, "-load-pass-plugin=%s", t->plugin);
+  snprintf(passes, sizeof passes, "-passes=tweed-emulate<name=%s%s%s>", name, r->tsan ? ";tsan" : "",
+           r->no_checks ? ";no-checks" : "");
+  snprintf(to, sizeof to, "%s/%s.bc", t->folder, name);
+  const char *const arguments[] = {t->opt, load, passes, from, "-o", to, NULL};
+  int status = toolchain_run(arguments);
+  if (status > 0)
+    fprintf(stderr, "tweed emulate: %s can't be emulated\n", from);
+  return status == 0 ? EXIT_SOLVED : status > 0 && status < 128 ? EXIT_USAGE : EXIT_INTERNAL;
+}
+
+static int link_program(const request *r, const toolchain *t) {
+  char first[512], second[512], program[512];
+  snprintf(first, sizeof first, "%s/first.bc", t->folder);
+  snprintf(second, sizeof second, "%s/second.bc", t->folder);
+  snprintf(program, sizeof program, "%s/runner", t->folder);
+  const char *arguments[20];
+  int n = 0;
+  arguments[n++] = t->clang;
+  arguments[n++] = "-O2";
+  arguments[n++] = "-Wno-override-module";
+  if (r->tsan)
+    arguments[n++] = "-fsanitize=thread";
+  arguments[n++] = first;
+  if (r->other)
+    arguments[n++] = second;
+  arguments[n++] = t->runner;
+  arguments[n++] = t->runtime;
+  arguments[n++] = "-lm";
+  arguments[n++] = "-lpthread";
+  arguments[n++] = "-o";
+  arguments[n++] = program;
+  arguments[n] = NULL;
+  return toolchain_run(arguments) == 0 ? EXIT_SOLVED : EXIT_INTERNAL;
+}
+
+static int run_program(const request *r, const toolchain *t) {
+  char program[512], seeds[32], first[32], tolerance[64];
+  snprintf(program, sizeof program, "%s/runner", t->folder);
+  snprintf(seeds, sizeof seeds, "%lld", (long long)r->seeds);
+  snprintf(first, sizeof first, "%lld", (long long)r->first_seed);
+  snprintf(tolerance, sizeof tolerance, "%.17g", r->tolerance);
+  const char *const arguments[] = {program, r->launch, seeds, first, tolerance, r->os_threads ? "os" : "co", NULL};
+  int status = toolchain_run(arguments);
+  if (status >= 128)
+    fprintf(stderr, "tweed emulate: the kernel was ended by signal %d (%s)\n", status - 128, strsignal(status - 128));
+  if (r->keep && rename(program, r->keep) != 0)
+    perror("tweed emulate: cannot keep the program");
+  return status < 0 || status >= 128 ? EXIT_INTERNAL : status;
+}
+
+static int emulate(const request *r) {
+  toolchain t;
+  int status = toolchain_begin(&t) ? EXIT_SOLVED : EXIT_INTERNAL;
+  if (!status)
+    status = transform(r, &t, r->kernel, "first");
+  if (!status && r->other)
+    status = transform(r, &t, r->other, "second");
+  if (!status)
+    status = link_program(r, &t);
+  if (!status)
+    status = run_program(r, &t);
+  toolchain_end(&t);
+  return status;
+}
+
+#else
+
+static int emulate(const request *r) {
+  (void)r;
+  fprintf(stderr, "tweed emulate: this build of Tweed has no emulator, since LLVM 19 was missing when it was made\n");
+  return EXIT_USAGE;
+}
+
+#endif
+
+/* Takes one option. EXIT_SOLVED: go on. */
+static int take_option(request *r, int option, int argc, char **argv) {
+  bool good = true;
+  switch (option) {
+  case 'l':
+    r->launch = optarg;
+    break;
+  case 'c':
+    r->other = optarg;
+    break;
+  case 'n':
+    good = parse_int("emulate", "--seeds", optarg, 1, 1000000, &r->seeds);
+    break;
+  case 's':
+    good = parse_int("emulate", "--seed", optarg, 0, INT64_MAX / 2, &r->first_seed);
+    break;
+  case 't':
+    good = parse_real("emulate", "--tolerance", optarg, 0, 1e300, &r->tolerance);
+    break;
+  case 'T':
+    r->tsan = true;
+    break;
+  case 'C':
+    r->no_checks = true;
+    break;
+  case 'O':
+    r->os_threads = true;
+    break;
+  case 'k':
+    r->keep = optarg;
+    break;
+  default:
+    return bad_option("emulate", argc, argv, option);
+  }
+  return good ? EXIT_SOLVED : EXIT_USAGE;
+}
+
+int command_emulate(int argc, char **argv) {
+  static const struct option options[] = {{"launch", required_argument, NULL, 'l'},
+                                          {"compare", required_argument, NULL, 'c'},
+                                          {"seeds", required_argument, NULL, 'n'},
+                                          {"seed", required_argument, NULL, 's'},
+                                          {"tolerance", required_argument, NULL, 't'},
+                                          {"tsan", no_argument, NULL, 'T'},
+                                          {"no-checks", no_argument, NULL, 'C'},
+                                          {"os-threads", no_argument, NULL, 'O'},
+                                          {"keep", required_argument, NULL, 'k'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+  request r = {.seeds = 1};
+  for (int option; (option = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
+    if (option == 'h')
+      return print_help(help);
+    int status = take_option(&r, option, argc, argv);
+    if (status)
+      return status;
+  }
+  if (argc - optind != 1)
+    return usage_error("emulate", "needs one module");
+  if (!r.launch)
+    return usage_error("emulate", "needs --launch");
+  r.kernel = argv[optind];
+  return emulate(&r);
+}
