@@ -56,6 +56,7 @@ if config.tweed_sanitize:
     for tool in ("opt", "clang", "ld.lld"):
         script = write_script(tool, preload % os.path.join(LLVM, tool))
         write_script(tool + "-19", preload % os.path.join(LLVM, tool))
+    config.environment["TWEED_OPT"] = os.path.join(os.path.dirname(script), "opt-19")
     opt, clang = (os.path.join(os.path.dirname(script), tool) for tool in ("opt", "clang"))
     config.environment["PATH"] = os.path.dirname(script) + os.pathsep + config.environment["PATH"]
     # A leak found at exit is only an exit status, which `not` would accept.
@@ -70,6 +71,10 @@ config.substitutions += [
     ("%tweed_opt", "%s -load-pass-plugin=%s" % (opt, config.tweed_plugin)),
     ("%tweed", tweed),
     ("%plugin", config.tweed_plugin),
+    # CUDA C to IR for the emulator, without anything of CUDA; %emulate runs it.
+    ("%cuda_to_ir", "%s -x cuda --cuda-device-only -nocudainc -nocudalib --cuda-gpu-arch=sm_90a -Xclang -target-feature "
+     "-Xclang +ptx80 -O2 -g -S -emit-llvm -I %s/test/kernels/cuda" % (clang, config.tweed_src)),
+    ("%emulate", tweed + " emulate"),
     ("%clang", clang),
     ("%python", config.python),
     ("%cmake", config.tweed_cmake),

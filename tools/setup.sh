@@ -21,6 +21,7 @@ packages=(
   llvm-19-dev            # LLVM's headers and CMake files: what the plugin is compiled against
   llvm-19-tools          # lit, FileCheck, not, split-file
   clang-19               # compiles the loops of the tests; second compiler of the build
+  libclang-rt-19-dev     # ThreadSanitizer, which emulated kernels run under; libFuzzer
   lld-19                 # links for other targets in tests
   clang-format-19        # format-check
   gcc-aarch64-linux-gnu  # links AArch64 programs in tests
@@ -28,7 +29,6 @@ packages=(
   qemu-user-static       # runs them
 )
 fuzz=(
-  libclang-rt-19-dev     # libFuzzer and clang's sanitizers
   csmith                 # random C programs
   libcsmith-dev          # their run-time header
   clang-tidy-19          # the target `tidy`
