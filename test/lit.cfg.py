@@ -72,7 +72,7 @@ config.substitutions += [
     ("%tweed", tweed),
     ("%plugin", config.tweed_plugin),
     # CUDA C to IR for the emulator, without anything of CUDA; %emulate runs it.
-    ("%cuda_to_ir", "%s -x cuda --cuda-device-only -nocudainc -nocudalib --cuda-gpu-arch=sm_90a -Xclang -target-feature "
+    ("%cuda_to_ir", "%s -Wno-unknown-cuda-version -x cuda --cuda-device-only -nocudainc -nocudalib --cuda-gpu-arch=sm_90a -Xclang -target-feature "
      "-Xclang +ptx80 -O2 -g -S -emit-llvm -I %s/test/kernels/cuda" % (clang, config.tweed_src)),
     ("%emulate", tweed + " emulate"),
     ("%clang", clang),

@@ -140,6 +140,19 @@ static void add_tsan(tw_emulation *e) {
       LLVMAddAttributeAtIndex(f, TW_OF_FUNCTION, LLVMCreateEnumAttribute(e->context, kind, 0));
 }
 
+/* A weak variable that nobody defines, such as threadIdx as an object, gets memory of its own; any other is missing. */
+static void define_variables(tw_emulation *e) {
+  for (LLVMValueRef g = LLVMGetFirstGlobal(e->module); g; g = LLVMGetNextGlobal(g)) {
+    size_t length;
+    if (!LLVMIsDeclaration(g) || !LLVMGetFirstUse(g))
+      continue;
+    if (LLVMGetLinkage(g) == LLVMExternalWeakLinkage)
+      LLVMSetInitializer(g, LLVMConstNull(LLVMGlobalGetValueType(g)));
+    else
+      tw_emulation_error(e, NULL, "variable %s is used, but it is not in the module", LLVMGetValueName2(g, &length));
+  }
+}
+
 /* Kernels keep frames of their own, so that reports find their lines. */
 static void keep_kernels(tw_emulation *e) {
   unsigned kind = LLVMGetEnumAttributeKindForName("noinline", 8);
@@ -185,6 +198,7 @@ static void run(tw_emulation *e) {
   tw_flatten(e->module);
   tw_lower_shared(e);
   tw_lower_wgmma(e);
+  define_variables(e);
   lower_functions(e);
   if (e->errors)
     return;
