@@ -256,6 +256,11 @@ static void check_bulk_size(emu_thread *self, const tweed_emu_place *place, uint
     emu_fault(self, TWEED_EMU_MISUSE, place, "a bulk copy of %u bytes; it must have a multiple of 16", bytes);
 }
 
+static void check_blocks(emu_thread *self, const tweed_emu_place *place, uint32_t blocks) {
+  if (blocks != 1)
+    emu_fault(self, TWEED_EMU_BOUNDS, place, "a copy to blocks 0x%x of a cluster that has only block 0", blocks);
+}
+
 /* The barrier must have been made known to the async proxy. */
 static emu_mbarrier_object *bulk_barrier(emu_thread *self, const tweed_emu_place *place, uint64_t address) {
   emu_mbarrier_object *b = emu_mbarrier_find(self, place, "cp.async.bulk", address);
@@ -269,10 +274,13 @@ static emu_mbarrier_object *bulk_barrier(emu_thread *self, const tweed_emu_place
   return b;
 }
 
-void tweed_emu_bulk_load(const tweed_emu_place *place, uint64_t to, uint64_t from, uint32_t bytes, uint64_t barrier) {
+void tweed_emu_bulk_load(const tweed_emu_place *place, uint64_t to, uint64_t from, uint32_t bytes, uint64_t barrier,
+                         uint32_t blocks, uint64_t hint) {
   emu_thread *self = emu_self();
+  (void)hint;
   emu_turn(self, place);
   check_bulk_size(self, place, bytes);
+  check_blocks(self, place, blocks);
   uint32_t shared = shared_operand(self, place, to, bytes, EMU_CHUNK);
   global_operand(self, place, from, bytes, EMU_CHUNK, false);
   emu_mbarrier_object *b = bulk_barrier(self, place, barrier);
@@ -286,8 +294,9 @@ void tweed_emu_bulk_load(const tweed_emu_place *place, uint64_t to, uint64_t fro
   emu_copy_launch(c);
 }
 
-void tweed_emu_bulk_store(const tweed_emu_place *place, uint64_t to, uint64_t from, uint32_t bytes) {
+void tweed_emu_bulk_store(const tweed_emu_place *place, uint64_t to, uint64_t from, uint32_t bytes, uint64_t hint) {
   emu_thread *self = emu_self();
+  (void)hint;
   emu_turn(self, place);
   check_bulk_size(self, place, bytes);
   uint32_t shared = shared_operand(self, place, from, bytes, EMU_CHUNK);
@@ -344,11 +353,19 @@ static emu_copy *tile_copy(emu_thread *self, const tweed_emu_place *place, emu_c
   return c;
 }
 
-void tweed_emu_tile_load(const tweed_emu_place *place, uint32_t rank, uint64_t to, uint64_t map_address,
-                         const int32_t *at, uint64_t barrier) {
+static void check_coordinates(emu_thread *self, const tweed_emu_place *place, uint32_t rank, uint32_t count) {
+  if (rank != count)
+    emu_fault(self, TWEED_EMU_MISUSE, place, "%u coordinates for %u dimensions", count, rank);
+}
+
+void tweed_emu_tile_load(const tweed_emu_place *place, uint32_t rank, uint64_t to, uint64_t map_address, uint32_t count,
+                         const int32_t *at, uint64_t barrier, uint32_t blocks, uint64_t hint) {
   emu_thread *self = emu_self();
   emu_tensor_map map;
+  (void)hint;
   emu_turn(self, place);
+  check_coordinates(self, place, rank, count);
+  check_blocks(self, place, blocks);
   read_map(self, place, map_address, rank, &map);
   emu_mbarrier_object *b = bulk_barrier(self, place, barrier);
   emu_copy *c = tile_copy(self, place, EMU_COPY_LOAD, &map, to, at, HERE);
@@ -356,20 +373,38 @@ void tweed_emu_tile_load(const tweed_emu_place *place, uint32_t rank, uint64_t t
   emu_copy_launch(c);
 }
 
-void tweed_emu_tile_store(const tweed_emu_place *place, uint32_t rank, uint64_t map_address, const int32_t *at,
-                          uint64_t from) {
+void tweed_emu_tile_store(const tweed_emu_place *place, uint32_t rank, uint64_t map_address, uint32_t count,
+                          const int32_t *at, uint64_t from, uint64_t hint) {
   emu_thread *self = emu_self();
   emu_tensor_map map;
+  (void)hint;
   emu_turn(self, place);
+  check_coordinates(self, place, rank, count);
   read_map(self, place, map_address, rank, &map);
   emu_copy *c = tile_copy(self, place, EMU_COPY_STORE, &map, from, at, HERE);
   join_group(c);
   emu_copy_launch(c);
 }
 
+/* ---- prefetches ---- */
+
 void tweed_emu_prefetch_map(const tweed_emu_place *place, uint64_t map_address) {
+  emu_tensor_map map;
+  read_map(emu_self(), place, map_address, 0, &map);
+}
+
+void tweed_emu_prefetch_tile(const tweed_emu_place *place, uint32_t rank, uint64_t map_address, uint32_t count,
+                             const int32_t *at, uint64_t hint) {
   emu_thread *self = emu_self();
   emu_tensor_map map;
-  emu_turn(self, place);
-  read_map(self, place, map_address, 0, &map);
+  (void)at, (void)hint;
+  check_coordinates(self, place, rank, count);
+  read_map(self, place, map_address, rank, &map);
+}
+
+void tweed_emu_prefetch_bulk(const tweed_emu_place *place, uint64_t from, uint32_t bytes, uint64_t hint) {
+  emu_thread *self = emu_self();
+  (void)hint;
+  check_bulk_size(self, place, bytes);
+  global_operand(self, place, from, bytes, EMU_CHUNK, false);
 }

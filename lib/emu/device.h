@@ -114,19 +114,24 @@ TWEED_API void tweed_emu_cp_async_commit(const tweed_emu_place *place);
 TWEED_API void tweed_emu_cp_async_wait_group(const tweed_emu_place *place, uint32_t most);
 TWEED_API void tweed_emu_cp_async_wait_all(const tweed_emu_place *place);
 TWEED_API void tweed_emu_cp_async_mbarrier_arrive(const tweed_emu_place *place, uint32_t noinc, uint64_t address);
+/* blocks: of the cluster, as bits; hint: of the cache. */
 TWEED_API void tweed_emu_bulk_load(const tweed_emu_place *place, uint64_t to, uint64_t from, uint32_t bytes,
-                                   uint64_t barrier);
-TWEED_API void tweed_emu_bulk_store(const tweed_emu_place *place, uint64_t to, uint64_t from, uint32_t bytes);
+                                   uint64_t barrier, uint32_t blocks, uint64_t hint);
+TWEED_API void tweed_emu_bulk_store(const tweed_emu_place *place, uint64_t to, uint64_t from, uint32_t bytes,
+                                    uint64_t hint);
 TWEED_API void tweed_emu_bulk_commit(const tweed_emu_place *place);
 /* reading: only until the sources have been read. */
 TWEED_API void tweed_emu_bulk_wait(const tweed_emu_place *place, uint32_t reading, uint32_t most);
-/* at: `rank` coordinates, innermost first. */
+/* rank: of the instruction; at: `count` coordinates, innermost first. */
 TWEED_API void tweed_emu_tile_load(const tweed_emu_place *place, uint32_t rank, uint64_t to, uint64_t map,
-                                   const int32_t *at, uint64_t barrier);
-TWEED_API void tweed_emu_tile_store(const tweed_emu_place *place, uint32_t rank, uint64_t map, const int32_t *at,
-                                    uint64_t from);
-/* Prefetches do nothing but check their operand. */
+                                   uint32_t count, const int32_t *at, uint64_t barrier, uint32_t blocks, uint64_t hint);
+TWEED_API void tweed_emu_tile_store(const tweed_emu_place *place, uint32_t rank, uint64_t map, uint32_t count,
+                                    const int32_t *at, uint64_t from, uint64_t hint);
+/* Prefetches do nothing but check their operands. */
 TWEED_API void tweed_emu_prefetch_map(const tweed_emu_place *place, uint64_t map);
+TWEED_API void tweed_emu_prefetch_tile(const tweed_emu_place *place, uint32_t rank, uint64_t map, uint32_t count,
+                                       const int32_t *at, uint64_t hint);
+TWEED_API void tweed_emu_prefetch_bulk(const tweed_emu_place *place, uint64_t from, uint32_t bytes, uint64_t hint);
 TWEED_API void tweed_emu_fence_proxy_async(const tweed_emu_place *place);
 TWEED_API void tweed_emu_fence_mbarrier_init(const tweed_emu_place *place);
 
@@ -141,11 +146,11 @@ TWEED_API uint64_t tweed_emu_mbarrier_arrive_expect(const tweed_emu_place *place
                                                     uint32_t bytes);
 TWEED_API void tweed_emu_mbarrier_tx(const tweed_emu_place *place, uint32_t complete, uint64_t address, uint32_t bytes);
 TWEED_API uint32_t tweed_emu_mbarrier_pending_count(const tweed_emu_place *place, uint64_t state);
-/* blocking: try_wait, else test_wait. Returns whether the phase has completed. */
+/* blocking: try_wait, else test_wait; hint: how long, at most. Returns whether the phase has completed. */
 TWEED_API uint32_t tweed_emu_mbarrier_wait(const tweed_emu_place *place, uint32_t blocking, uint64_t address,
-                                           uint64_t state);
+                                           uint64_t state, uint32_t hint);
 TWEED_API uint32_t tweed_emu_mbarrier_wait_parity(const tweed_emu_place *place, uint32_t blocking, uint64_t address,
-                                                  uint32_t parity);
+                                                  uint32_t parity, uint32_t hint);
 
 /* ---- registers ---- */
 TWEED_API void tweed_emu_setmaxnreg(const tweed_emu_place *place, uint32_t down, uint32_t count);

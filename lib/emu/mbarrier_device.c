@@ -251,12 +251,14 @@ static uint32_t wait_for(const tweed_emu_place *place, bool potentially_blocking
 }
 
 uint32_t tweed_emu_mbarrier_wait(const tweed_emu_place *place, uint32_t potentially_blocking, uint64_t address,
-                                 uint64_t state) {
+                                 uint64_t state, uint32_t hint) {
+  (void)hint;
   return wait_for(place, potentially_blocking != 0, address, (wanted){true, state}, __builtin_return_address(0));
 }
 
 uint32_t tweed_emu_mbarrier_wait_parity(const tweed_emu_place *place, uint32_t potentially_blocking, uint64_t address,
-                                        uint32_t parity) {
+                                        uint32_t parity, uint32_t hint) {
+  (void)hint;
   return wait_for(place, potentially_blocking != 0, address, (wanted){false, parity & 1}, __builtin_return_address(0));
 }
 

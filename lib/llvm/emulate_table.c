@@ -48,7 +48,7 @@ const tw_row tw_intrinsic_rows[] = {
     {"mbarrier.inval.?shared", "tweed_emu_mbarrier_inval", "v:l"},
     {"mbarrier.arrive.#?drop.?shared", "tweed_emu_mbarrier_arrive", "l:l"},
     {"mbarrier.arrive.#?drop.noComplete.?shared", "tweed_emu_mbarrier_arrive_count", "l:#1li"},
-    {"mbarrier.test.wait.?shared", "tweed_emu_mbarrier_wait", "b:#0ll"},
+    {"mbarrier.test.wait.?shared", "tweed_emu_mbarrier_wait", "b:#0ll#0"},
     {"mbarrier.pending.count", "tweed_emu_mbarrier_pending_count", "i:l"},
 
     /* registers, clusters of one block */
@@ -73,7 +73,56 @@ const tw_row tw_intrinsic_rows[] = {
 #define TWO(NAME, OPERATION) {NAME "." TYPES, "tweed_emu_ptx_two", "=l,#" OPERATION ",l,l"}
 #define THREE(NAME, OPERATION) {NAME "." TYPES, "tweed_emu_ptx_three", "=l,#" OPERATION ",l,l,l"}
 
+#define SHARED "?shared|shared::cta|shared::cluster"
+#define L2 "?L2::64B|L2::128B|L2::256B"
+#define SEMANTICS "?release|acquire|relaxed." SCOPE
+
 const tw_row tw_ptx_rows[] = {
+    /* asynchronous copies; of a cluster there is one block */
+    {"cp.async.ca|cg." SHARED ".global." L2, "tweed_emu_cp_async", "m,m,i;201"},
+    {"cp.async.ca|cg." SHARED ".global." L2, "tweed_emu_cp_async_fill", "m,m,i,i;2013"},
+    {"cp.async.commit_group", "tweed_emu_cp_async_commit", ""},
+    {"cp.async.wait_group", "tweed_emu_cp_async_wait_group", "i"},
+    {"cp.async.wait_all", "tweed_emu_cp_async_wait_all", ""},
+    {"cp.async.mbarrier.arrive.#?noinc." SHARED ".b64", "tweed_emu_cp_async_mbarrier_arrive", "m"},
+    {"cp.async.bulk." SHARED ".global.mbarrier::complete_tx::bytes.?L2::cache_hint", "tweed_emu_bulk_load",
+     "m,m,i,m,#1,l?"},
+    {"cp.async.bulk." SHARED ".global.mbarrier::complete_tx::bytes.multicast::cluster.?L2::cache_hint",
+     "tweed_emu_bulk_load", "m,m,i,m,i,l?"},
+    {"cp.async.bulk.global.shared::cta.bulk_group.?L2::cache_hint", "tweed_emu_bulk_store", "m,m,i,l?"},
+    {"cp.async.bulk.tensor.@d." SHARED ".global.?tile.mbarrier::complete_tx::bytes.?L2::cache_hint",
+     "tweed_emu_tile_load", "m,t,m,#1,l?"},
+    {"cp.async.bulk.tensor.@d." SHARED ".global.?tile.mbarrier::complete_tx::bytes.multicast::cluster.?L2::cache_hint",
+     "tweed_emu_tile_load", "m,t,m,i,l?"},
+    {"cp.async.bulk.tensor.@d.global.shared::cta.?tile.bulk_group.?L2::cache_hint", "tweed_emu_tile_store", "t,m,l?"},
+    {"cp.async.bulk.commit_group", "tweed_emu_bulk_commit", ""},
+    {"cp.async.bulk.wait_group.#?read", "tweed_emu_bulk_wait", "i"},
+    {"cp.async.bulk.prefetch.L2.global.?L2::cache_hint", "tweed_emu_prefetch_bulk", "m,i,l?"},
+    {"cp.async.bulk.prefetch.tensor.@d.L2.global.?tile.?L2::cache_hint", "tweed_emu_prefetch_tile", "t,l?"},
+    {"prefetch.?param|const.tensormap", "tweed_emu_prefetch_map", "m"},
+    {"fence.proxy.async.?global|shared::cta|shared::cluster", "tweed_emu_fence_proxy_async", ""},
+    {"fence.mbarrier_init.release.cluster", "tweed_emu_fence_mbarrier_init", ""},
+
+    /* mbarriers */
+    {"mbarrier.init." SHARED ".b64", "tweed_emu_mbarrier_init", "m,i"},
+    {"mbarrier.inval." SHARED ".b64", "tweed_emu_mbarrier_inval", "m"},
+    {"mbarrier.#arrive|arrive_drop." SEMANTICS "." SHARED ".b64", "tweed_emu_mbarrier_arrive", "=l,m"},
+    {"mbarrier.#arrive|arrive_drop." SEMANTICS "." SHARED ".b64", "tweed_emu_mbarrier_arrive_count", "=l,#0,m,i"},
+    {"mbarrier.#arrive|arrive_drop.noComplete." SEMANTICS "." SHARED ".b64", "tweed_emu_mbarrier_arrive_count",
+     "=l,#1,m,i"},
+    {"mbarrier.#arrive|arrive_drop.expect_tx." SEMANTICS "." SHARED ".b64", "tweed_emu_mbarrier_arrive_expect",
+     "=l,m,i"},
+    {"mbarrier.#expect_tx|complete_tx." SEMANTICS "." SHARED ".b64", "tweed_emu_mbarrier_tx", "m,i"},
+    {"mbarrier.#test_wait|try_wait." SEMANTICS "." SHARED ".b64", "tweed_emu_mbarrier_wait", "=b,m,l,i?"},
+    {"mbarrier.#test_wait|try_wait.parity." SEMANTICS "." SHARED ".b64", "tweed_emu_mbarrier_wait_parity", "=b,m,i,i?"},
+    {"mbarrier.pending_count.b64", "tweed_emu_mbarrier_pending_count", "=i,l"},
+
+    /* registers, clusters of one block */
+    {"setmaxnreg.#inc|dec.sync.aligned.u32", "tweed_emu_setmaxnreg", "i"},
+    {"barrier.cluster.arrive.?release.?aligned", "tweed_emu_cluster_arrive", "#0"},
+    {"barrier.cluster.arrive.relaxed.?aligned", "tweed_emu_cluster_arrive", "#1"},
+    {"barrier.cluster.wait.?acquire.?aligned", "tweed_emu_cluster_wait", ""},
+
     /* barriers */
     {"bar.?cta.sync", "tweed_emu_bar_sync", "#1,i,i?"},
     {"barrier.?cta.sync.aligned", "tweed_emu_bar_sync", "#1,i,i?"},

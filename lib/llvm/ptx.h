@@ -2,16 +2,23 @@
  * (ptx_build.c). Private to lib/llvm.
  *
  * Which instruction calls what stands in tw_ptx_rows (emulate_table.c). A row's signature has one item for each operand
- * of the instruction, split by commas. The result, if there is one, is the first item: =i =l =f =d  what the function
- * returns, i32, i64, float, double, as bits of the register =b           a predicate: whether the i32 that it returns
- * isn't 0 =P           d|p: a register from the low half of the i64 that it returns, a predicate from bit 32 =o {…} or
- * a register, through a pointer that is passed before the operands: to 32-bit words (64-bit ones for registers of 64
- * bits), one behind the other Operands: i l f d      a register or a number, as bits of i32, i64, float, double p a
- * predicate, as i32 a            [address+offset]: a pointer; shared addresses of 32 bits become pointers t [address,
- * {x, y, …}]: a pointer, an i32 that counts the coordinates, a pointer to them as i32
- *   +            {…} or a register: a pointer to the words, as for =o
- *   #N           no operand: the number N as i32
- *   $            no operand: the instruction as a number, i64 (tw_matrix_code)
+ * of the instruction, split by commas. The result, if there is one, is the first item:
+ *   - =i =l =f =d: what the function returns, i32, i64, float, double, as bits of the register
+ *   - =b: a predicate, whether the i32 that it returns isn't 0
+ *   - =P: d|p, a register from the low half of the i64 that it returns, a predicate from bit 32
+ *   - =o: {…} or a register, through a pointer that is passed before the operands, to 32-bit words (64-bit ones for
+ *     registers of 64 bits), one behind the other
+ *
+ * Operands:
+ *   - i l f d: a register or a number, as bits of i32, i64, float, double
+ *   - p: a predicate, as i32
+ *   - a: [address+offset], as a pointer; shared addresses of 32 bits become pointers
+ *   - m: the same as i64, as it stands
+ *   - t: [address, {x, y, …}], as m, an i32 that counts the coordinates, a pointer to them as i32
+ *   - +: {…} or a register, a pointer to the words as for =o
+ *   - #N: no operand, the number N as i32
+ *   - $: no operand, the instruction as a number, i64 (tw_matrix_code)
+ *
  * A ? behind an item: the operand may be missing; then it is 0 or NULL. ";201" at the end: the order in which the
  * operands (without results and numbers) are passed. */
 #ifndef TWEED_LLVM_PTX_H

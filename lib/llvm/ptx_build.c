@@ -181,7 +181,9 @@ static LLVMValueRef scalar(assembly *a, const ptx_operand *o, char letter) {
 static bool coordinates(assembly *a, const ptx_operand *o, operand_list *to) {
   if (o->kind != PTX_MEMORY || o->count != 2)
     return wrong(a, "[address, {coordinates}] is needed", NULL);
-  return add(to, raw_address(a, o)) && add(to, pack(a, &o->items[1]));
+  const ptx_operand *items;
+  size_t count = words_of(&o->items[1], &items);
+  return add(to, raw_address(a, o)) && add(to, tw_number(a->e->i32, count)) && add(to, pack(a, &o->items[1]));
 }
 
 static bool add_operand(assembly *a, const ptx_operand *o, char letter, operand_list *to) {

@@ -52,7 +52,7 @@ static void store(float *p, float x) {
 }
 
 static void barrier_wait(uint64_t barrier, uint32_t parity) {
-  while (!tweed_emu_mbarrier_wait_parity(PLACE, 1, barrier, parity))
+  while (!tweed_emu_mbarrier_wait_parity(PLACE, 1, barrier, parity, 0))
     ;
 }
 
@@ -99,7 +99,7 @@ static void ring(void *const *arguments) {
       uint32_t bytes = sizeof(float) * FLOATS;
       arrive(full + 8 * slot, planted == EXPECT_LESS ? bytes - 64 : planted == EXPECT_MORE ? bytes + 64 : bytes);
       tweed_emu_bulk_load(PLACE, (uint64_t)(uintptr_t)tile, (uint64_t)(uintptr_t)(in + n * FLOATS),
-                          bytes - (planted == ALIGN ? 8 : 0), full + 8 * slot);
+                          bytes - (planted == ALIGN ? 8 : 0), full + 8 * slot, 1, 0);
     } else if (thread() >= 32) {
       if (planted != NO_FULL_WAIT)
         barrier_wait(full + 8 * slot, planted == PARITY ? 0 : parity);
@@ -136,7 +136,7 @@ static void groups(void *const *arguments) {
     sync();
     if (t == 0) {
       tweed_emu_bulk_store(PLACE, (uint64_t)(uintptr_t)(out + (n - 1) * THREADS * 4), (uint64_t)(uintptr_t)result,
-                           16 * THREADS);
+                           16 * THREADS, 0);
       tweed_emu_bulk_commit(PLACE);
       if (planted != NO_READ_WAIT)
         tweed_emu_bulk_wait(PLACE, 1, 0);

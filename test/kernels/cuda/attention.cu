@@ -48,11 +48,17 @@ KERNEL attention(const float *q, const float *k, const float *v, float *out, int
     s[i] = {-__builtin_huge_valf(), 0, 0};
   for (int tile = 0; tile < keys / KEYS; tile++) {
     copy_wait<0>();
+#if defined(BUG_NO_BARRIER)
+    if (tile + 1 < keys / KEYS)
+      fetch(tile + 1, (tile + 1) % 2);
+    __syncthreads();
+#else
 #if !defined(BUG_NO_WAIT)
     __syncthreads();
 #endif
     if (tile + 1 < keys / KEYS)
       fetch(tile + 1, (tile + 1) % 2);
+#endif
 #pragma unroll
     for (int i = 0; i < 4; i++)
       s[i] = attend(s[i], qs[warp() * 4 + (u32)i], ks[tile % 2], vs[tile % 2]);

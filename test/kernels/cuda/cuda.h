@@ -12,6 +12,8 @@
 #define __shared__ __attribute__((shared))
 #define __constant__ __attribute__((constant))
 #define __launch_bounds__(...) __attribute__((launch_bounds(__VA_ARGS__)))
+#define SHARED __attribute__((address_space(3)))
+#define GLOBAL __attribute__((address_space(1)))
 #define KERNEL extern "C" __global__ void
 #define INLINE static __device__ inline __attribute__((always_inline))
 
@@ -129,31 +131,30 @@ template <int n> INLINE void registers_down() {
 
 /* The address of shared memory that PTX wants. */
 INLINE u32 shared_address(const void *p) {
-  return (u32)(u64)(__attribute__((address_space(3))) const void *)p;
+  return (u32)(u64)(SHARED const void *)p;
 }
 
 /* Copies of a thread: cp.async. */
 INLINE void copy_async_16(void *to, const void *from) {
-  asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(shared_address(to)), "l"(from) : "memory");
+  __nvvm_cp_async_cg_shared_global_16((SHARED void *)to, (GLOBAL const void *)from);
 }
 INLINE void copy_async_4(void *to, const void *from) {
   asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(shared_address(to)), "l"(from) : "memory");
 }
 INLINE void copy_commit() {
-  asm volatile("cp.async.commit_group;" ::: "memory");
+  __nvvm_cp_async_commit_group();
 }
 template <int n> INLINE void copy_wait() {
-  asm volatile("cp.async.wait_group %0;" ::"n"(n) : "memory");
+  __nvvm_cp_async_wait_group(n);
 }
 
 /* mbarriers. */
 typedef u64 barrier;
 INLINE void barrier_init(barrier *b, u32 count) {
-  asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" ::"r"(shared_address(b)), "r"(count) : "memory");
+  __nvvm_mbarrier_init_shared((SHARED long *)b, (int)count);
 }
 INLINE void barrier_arrive(barrier *b) {
-  asm volatile("{\n\t.reg .b64 state;\n\tmbarrier.arrive.shared::cta.b64 state, [%0];\n\t}" ::"r"(shared_address(b))
-               : "memory");
+  __nvvm_mbarrier_arrive_shared((SHARED long *)b);
 }
 INLINE void barrier_expect(barrier *b, u32 bytes) {
   asm volatile("{\n\t.reg .b64 state;\n\tmbarrier.arrive.expect_tx.shared::cta.b64 state, [%0], %1;\n\t}" ::"r"(
@@ -175,7 +176,7 @@ INLINE void barrier_wait(barrier *b, u32 parity) {
     ;
 }
 INLINE void copy_arrive(barrier *b) {
-  asm volatile("cp.async.mbarrier.arrive.noinc.shared::cta.b64 [%0];" ::"r"(shared_address(b)) : "memory");
+  __nvvm_cp_async_mbarrier_arrive_noinc_shared((SHARED long *)b);
 }
 
 /* Bulk copies: global to shared with bytes counted by an mbarrier, shared to global in groups. */

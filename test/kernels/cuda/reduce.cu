@@ -2,8 +2,8 @@
 #include "cuda.h"
 
 /* A tree in shared memory. BUG_NO_BARRIER: a level starts before the one below has ended. BUG_UNINITIALISED: threads
- * beyond the end leave their slot as it was. BUG_DIVERGENT: only the threads that still add take part in the barrier.
- * BUG_BOUNDS: the last thread's slot is one too far. */
+ * beyond the end leave their slot as it was. BUG_DIVERGENT: the halves of a warp come to barriers of their own.
+ * BUG_BOUNDS: the last thread's slot lies far beyond the end. */
 KERNEL reduce_shared(const float *in, float *out, int n) {
   __shared__ float part[128];
   int t = (int)threadIdx.x, i = (int)(blockIdx.x * 256) + t;
@@ -12,14 +12,16 @@ KERNEL reduce_shared(const float *in, float *out, int n) {
   if (i < n)
     part[t] = x;
 #elif defined(BUG_BOUNDS)
-  part[t == 127 ? n / 8 : t] = x;
+  part[t == 127 ? n : t] = x;
 #else
   part[t] = x;
 #endif
   for (int half = 64; half > 0; half /= 2) {
 #if defined(BUG_DIVERGENT)
-    if (t < 96)
+    if (lane() < 16)
       __syncthreads();
+    else
+      __nvvm_barrier_sync(0);
 #elif !defined(BUG_NO_BARRIER)
     __syncthreads();
 #endif

@@ -14,7 +14,7 @@ KERNEL stencil_1d(const float *in, float *out, int n) {
   if (t == 0)
     line[0] = i > 0 ? in[i - 1] : 0;
   if (t == 127)
-    line[129] = i + 1 < n ? in[i + 1] : 0;
+    line[t + 2] = i + 1 < n ? in[i + 1] : 0;
 #if !defined(BUG_NO_BARRIER)
   __syncthreads();
 #endif
