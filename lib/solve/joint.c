@@ -50,7 +50,7 @@ tweed_status tweed_joint_take(tweed_joint_search *s, const tweed_joint_model *m,
   if (!tweed_smt_least_values(m->smt, m->n, m->d.low, s->plan->start))
     return tweed_no_memory(error);
   for (int32_t v = 0; v < m->n; v++)
-    for (int32_t g = 0; g < m->ngroups; g++)
+    for (int32_t g = 0; g < m->ngroups && !s->q.plain; g++) /* a plain problem has no literals for roles */
       if (tweed_smt_value(m->smt, m->role[(size_t)v * (size_t)m->ngroups + (size_t)g]))
         s->plan->role[v] = g;
   s->plan->ii = s->q.ii.first;
