@@ -283,6 +283,32 @@ TWEED_API int64_t tweed_schedule_max_live(TWEED_KEEP const tweed_problem *p, TWE
 TWEED_API tweed_status tweed_verify(TWEED_KEEP const tweed_problem *p, TWEED_KEEP const tweed_schedule *s,
                                     tweed_error *error);
 
+/* ---- fronts --------------------------------------------------------------------------------------------------------
+ *
+ * Schedules of one problem none of which is at least as good as another in all three of: length, resource and memory
+ * (the terms of an objective) of acyclic problems; II, length and registers that are live at most of modulo problems.
+ */
+typedef struct tweed_front tweed_front;
+
+/* An empty front. It does not keep the problem. */
+TWEED_API tweed_status tweed_front_new(TWEED_KEEP const tweed_problem *p, TWEED_GIVE tweed_front **out,
+                                       tweed_error *error);
+/* Takes a schedule of the problem, which replaces those that it is at least as good as; *kept (may be NULL) is false if
+ * another one was as good. TWEED_ILLEGAL if the verifier rejects it; it is freed then, as after every failure. */
+TWEED_API tweed_status tweed_front_offer(TWEED_KEEP tweed_front *f, TWEED_KEEP const tweed_problem *p,
+                                         TWEED_TAKE tweed_schedule *s, bool *kept, tweed_error *error);
+TWEED_API int32_t tweed_front_size(TWEED_KEEP const tweed_front *f);
+/* The name of an axis, 0 to 2: "length", "resource", "memory", or "II", "length", "MaxLive"; NULL for others. */
+TWEED_API const char *tweed_front_axis(TWEED_KEEP const tweed_front *f, int axis);
+/* Of the i-th point, by rising value of the first axis, then the second: its value on an axis; its schedule, which
+ * stays the front's. i and axis in range. */
+TWEED_API double tweed_front_value(TWEED_KEEP const tweed_front *f, int32_t i, int axis);
+TWEED_API TWEED_KEEP const tweed_schedule *tweed_front_schedule(TWEED_KEEP const tweed_front *f, int32_t i);
+/* How often tweed_solve_front has solved the problem, of how often it meant to: less after a limit. Both 0 in a front
+ * made by hand. planned may be NULL. */
+TWEED_API int32_t tweed_front_solves(TWEED_KEEP const tweed_front *f, int32_t *planned);
+TWEED_API void tweed_front_free(TWEED_TAKE tweed_front *f);
+
 #ifdef __cplusplus
 }
 #endif

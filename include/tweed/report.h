@@ -17,6 +17,11 @@ TWEED_API tweed_status tweed_report(TWEED_KEEP const tweed_problem *p, TWEED_KEE
 /* The formats: name and one line on what it shows, NULL past the end; description may be NULL. */
 TWEED_API const char *tweed_report_format(size_t i, const char **description);
 
+/* Writes a front as "text" (a table), "json" or "svg" (a picture per pair of axes); TWEED_BAD_INPUT for other formats.
+ */
+TWEED_API tweed_status tweed_report_front(TWEED_KEEP const tweed_problem *p, TWEED_KEEP const tweed_front *f,
+                                          const char *format, FILE *file, tweed_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -54,6 +54,14 @@ TWEED_API void tweed_solve_options_default(tweed_solve_options *options);
 TWEED_API tweed_status tweed_solve(TWEED_KEEP const tweed_problem *p, const tweed_solve_options *options,
                                    TWEED_GIVE tweed_schedule **out, tweed_error *error);
 
+/* The front of a problem: solves it again and again with the solver of the options and keeps what is not dominated.
+ * Acyclic problems: for deadlines from the longest path to the length, each with several weights of units and live
+ * bytes (options->objective is not looked at). Modulo problems: for IIs from the least found upwards, each with fewer
+ * stages too. A time limit is for all of it. TWEED_OK: at least one point, *out to be freed with tweed_front_free();
+ * else as tweed_solve, *out NULL. */
+TWEED_API tweed_status tweed_solve_front(TWEED_KEEP const tweed_problem *p, const tweed_solve_options *options,
+                                         TWEED_GIVE tweed_front **out, tweed_error *error);
+
 /* ---- cost normalization -------------------------------------------------------------------------------------------
  *
  * Programs grow with the costs. Small whole numbers that keep their ratios as well as can be make them small: with

@@ -206,6 +206,18 @@ tweed_status tweed_joint_derive(const tweed_problem *p, const tweed_schedule *s,
 /* Fills s->channels from starts and roles, in place of those that are there. */
 tweed_status tweed_schedule_fill_channels(const tweed_problem *p, tweed_schedule *s, tweed_error *error);
 
+/* Invariant: points rise by value[0], then [1], then [2], and none dominates another. */
+typedef struct tweed_front_point {
+  double value[3];
+  tweed_schedule *schedule;
+} tweed_front_point;
+
+struct tweed_front {
+  bool modulo;
+  int32_t count, capacity, solves, planned;
+  tweed_front_point *points;
+};
+
 /* Are all weights within 0 … TWEED_MAX_NUMBER? */
 tweed_status tweed_check_objective(const tweed_objective *weights, tweed_error *error);
 /* The same ops and dependences with another length and, unless weights is NULL, another objective. It borrows

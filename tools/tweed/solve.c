@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <tweed/report.h>
 #include <tweed/solve.h>
 #include <unistd.h>
 
@@ -14,6 +15,8 @@ static const char help[] =
     "is.\n"
     "PROBLEM is YAML, JSON or CIRCT's SSP text, gzipped or not; \"-\" is standard input.\n\n"
     "  --solver NAME    auto (default) or one of the table below\n"
+    "  --pareto         the front of length, resource and memory (modulo: of II, length and MaxLive) as text, json or "
+    "svg\n"
     "  --joint          warp groups too: software pipelining and warp specialization (docs/joint.md)\n"
     "  --ii N           exactly this initiation interval\n"
     "  --max-ii N       none above this\n"
@@ -72,6 +75,7 @@ typedef struct request {
   tweed_solve_options options;
   tweed_objective objective;
   const char *path, *format, *to;
+  bool pareto;
 } request;
 
 /* Writes what was found: a schedule, or the answer that there is none. */
@@ -79,6 +83,34 @@ static int write_answer(const request *r, const tweed_problem *p, const tweed_sc
   tweed_answer answer = tweed_schedule_answer(s);
   bool found = answer == TWEED_ANSWER_OPTIMAL || answer == TWEED_ANSWER_FEASIBLE;
   return found || !format_needs_starts(r->format) ? write_formatted(p, s, r->format, r->to) : EXIT_SOLVED;
+}
+
+static int write_front(const request *r, const tweed_problem *p, const tweed_front *f) {
+  output out;
+  tweed_error error;
+  int status = output_begin(&out, r->to);
+  if (status)
+    return status;
+  if (tweed_report_front(p, f, r->format, out.file, &error)) {
+    output_abandon(&out);
+    return library_error(&error);
+  }
+  return output_commit(&out);
+}
+
+static int solve_front(const request *r, const tweed_problem *p, const progress *state) {
+  tweed_front *f;
+  tweed_error error = {.status = TWEED_OK};
+  tweed_status status = tweed_solve_front(p, &r->options, &f, &error);
+  if (state->shown)
+    fputs("\r\033[K", stderr);
+  if (status) {
+    error.status = status;
+    return library_error(&error);
+  }
+  int result = write_front(r, p, f);
+  tweed_front_free(f);
+  return result;
 }
 
 static int solve(request *r) {
@@ -94,6 +126,11 @@ static int solve(request *r) {
   }
   r->options.interrupt = &interrupted;
   catch_signals();
+  if (r->pareto) {
+    int result = solve_front(r, p, &state);
+    tweed_problem_free(p);
+    return result;
+  }
   tweed_status status = tweed_solve(p, &r->options, &s, &error);
   if (state.shown)
     fputs("\r\033[K", stderr);
@@ -201,6 +238,9 @@ static int take_option(request *r, int option, int argc, char **argv) {
   case 'p':
     r->options.proof = optarg;
     break;
+  case 'P':
+    r->pareto = true;
+    break;
   case 'J':
     r->options.joint = true;
     break;
@@ -227,6 +267,7 @@ int command_solve(int argc, char **argv) {
                                           {"seed", required_argument, NULL, 'e'},
                                           {"threads", required_argument, NULL, 'j'},
                                           {"joint", no_argument, NULL, 'J'},
+                                          {"pareto", no_argument, NULL, 'P'},
                                           {"proof", required_argument, NULL, 'p'},
                                           {"format", required_argument, NULL, 'f'},
                                           {"help", no_argument, NULL, 'h'},
@@ -243,6 +284,8 @@ int command_solve(int argc, char **argv) {
   }
   if (argc - optind != 1)
     return usage_error("solve", "needs one problem");
+  if (r.pareto && strcmp(r.format, "text") != 0 && strcmp(r.format, "json") != 0 && strcmp(r.format, "svg") != 0)
+    return usage_error("solve", "--pareto has the formats text, json and svg, not %s", r.format);
   r.path = argv[optind];
   return solve(&r);
 }
