@@ -2,7 +2,8 @@
 # same objects.
 file(GLOB model_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/base/*.c ${PROJECT_SOURCE_DIR}/lib/model/*.c)
 file(GLOB library_sources CONFIGURE_DEPENDS
-  ${PROJECT_SOURCE_DIR}/lib/solve/*.c ${PROJECT_SOURCE_DIR}/lib/solve/*.cpp ${PROJECT_SOURCE_DIR}/lib/report/*.c)
+  ${PROJECT_SOURCE_DIR}/lib/solve/*.c ${PROJECT_SOURCE_DIR}/lib/solve/*.cpp ${PROJECT_SOURCE_DIR}/lib/report/*.c
+  ${PROJECT_SOURCE_DIR}/cuda/*.c)
 file(GLOB machines CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/model/machines/*.yaml)
 file(GLOB kernels CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/model/kernels/*.yaml)
 
@@ -33,10 +34,10 @@ else()
     COMMENT "Compiling the shipped machines" VERBATIM)
 endif()
 
-set(generated_sources ${shipped} ${shipped_kernels} ${images})
+set(generated_sources ${shipped} ${shipped_kernels} ${images} ${cuda_embedded})
 add_library(tweed_objects OBJECT ${library_sources} ${generated_sources})
 foreach(objects tweed_model_objects tweed_objects)
-  target_include_directories(${objects} PUBLIC ${PROJECT_SOURCE_DIR}/include PRIVATE ${PROJECT_SOURCE_DIR}/lib)
+  target_include_directories(${objects} PUBLIC ${PROJECT_SOURCE_DIR}/include PRIVATE ${PROJECT_SOURCE_DIR}/lib ${PROJECT_SOURCE_DIR}/cuda)
   target_compile_definitions(${objects} PRIVATE _POSIX_C_SOURCE=200809L)
   target_link_libraries(${objects} PRIVATE tweed_warnings)
 endforeach()
@@ -44,7 +45,7 @@ endforeach()
 set_source_files_properties(${PROJECT_SOURCE_DIR}/lib/solve/gaus_cpu.c PROPERTIES COMPILE_OPTIONS "-O3;-ffp-contract=off")
 
 # What the objects need at link time.
-set(TWEED_SYSTEM_LIBRARIES yaml jansson z lpsolve55_pic colamd cadical z3 stdc++ m Threads::Threads)
+set(TWEED_SYSTEM_LIBRARIES yaml jansson z lpsolve55_pic colamd cadical z3 stdc++ m ${CMAKE_DL_LIBS} Threads::Threads)
 
 add_library(tweed_static STATIC $<TARGET_OBJECTS:tweed_model_objects> $<TARGET_OBJECTS:tweed_objects>)
 add_library(tweed_shared SHARED $<TARGET_OBJECTS:tweed_model_objects> $<TARGET_OBJECTS:tweed_objects>)

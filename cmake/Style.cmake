@@ -7,6 +7,7 @@ file(GLOB_RECURSE styled CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/passes/*.cpp
   ${PROJECT_SOURCE_DIR}/passes/*.h ${PROJECT_SOURCE_DIR}/tools/*.[ch] ${PROJECT_SOURCE_DIR}/test/unit/*.[ch]
   ${PROJECT_SOURCE_DIR}/test/host/*.c ${PROJECT_SOURCE_DIR}/test/host/*.cpp ${PROJECT_SOURCE_DIR}/test/install/*.c
+  ${PROJECT_SOURCE_DIR}/cuda/*.h ${PROJECT_SOURCE_DIR}/cuda/*.c ${PROJECT_SOURCE_DIR}/cuda/*.cu ${PROJECT_SOURCE_DIR}/test/cuda/*.[ch]
   ${PROJECT_SOURCE_DIR}/test/fuzz/*.c ${PROJECT_SOURCE_DIR}/test/proof/*.c ${PROJECT_SOURCE_DIR}/docs/*.c)
 if(TWEED_CLANG_FORMAT)
   add_custom_target(format-check COMMAND ${TWEED_CLANG_FORMAT} --dry-run --Werror ${styled} VERBATIM)

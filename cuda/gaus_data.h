@@ -26,7 +26,7 @@ typedef struct gaus_value {
 typedef struct gaus_problem {
   int32_t nops, nedges, nsegments, nvalues, nusers, nprofiles;
   const int32_t *edge_from, *edge_to, *edge_latency, *edge_distance;
-  const int32_t *edge_user; /* two per edge: the users that it is, -1 = none */
+  const int32_t *edge_user; /* per edge: the user that it is, -1 = none */
   const int32_t *out_begin, *out_edge, *in_begin, *in_edge;
   const float *pull;   /* of the objective's linear part on each op: derivative by its start */
   const float *degree; /* edges at the op, those with itself left out */
@@ -51,7 +51,7 @@ typedef struct gaus_params {
   float capacity_rho, capacity_eta; /* likewise of rows above their capacity */
   float pull, peak;                 /* weights of the linear part and of the peaks */
   float average;                    /* 0 … 1: share of a profile's average in its part of the objective, rest: peak */
-  float temperature;                /* of the smooth maximum over rows */
+  float temperature;                /* of the smooth maximum over rows, as a share of the maximum */
   float last_temperature;           /* of the smooth maximum over users, in deviations */
   float sigma_floor, sigma_ceiling, sigma_rate;
   float step;  /* share of the step by curvature, or Adam's rate */
@@ -64,18 +64,18 @@ typedef struct gaus_params {
  * r * nprofiles * row_stride. `load`s of the host's threads follow each other at load_stride. */
 typedef struct gaus_state {
   gaus_params *params;
-  int32_t *base, *low, *high;           /* per op; low <= mu <= high, whole numbers relative to base */
-  float *mu, *log_sigma, *velocity;     /* per op */
-  float *moment, *moment2;              /* per op, Adam's for mu; sigma_moment2 for log_sigma */
-  float *sigma_moment, *sigma_moment2;  /* per op */
-  float *lambda, *force, *spread;       /* per edge: multiplier, derivatives by m and by s over s */
-  float *share;                         /* per user: of the last use */
-  float *last, *last_sigma;             /* per value: of its last use, relative to its op's base */
-  float *last_force, *last_spread;      /* per value: derivatives by these */
-  double *segment_laps, *value_laps;    /* amounts times whole turns of the table; see gaus_base_load() */
-  double *sum, *variance;               /* per row: differences of the load, variance of the load */
-  float *load, *price, *variance_price; /* per row */
-  float *row_lambda;                    /* per row: multiplier of its capacity */
+  int32_t *base, *low, *high;               /* per op; low <= mu <= high, whole numbers relative to base */
+  float *mu, *log_sigma, *sigma, *velocity; /* per op */
+  float *moment, *moment2;                  /* per op, Adam's for mu; sigma_moment2 for log_sigma */
+  float *sigma_moment, *sigma_moment2;      /* per op */
+  float *lambda, *force, *spread;           /* per edge: multiplier, derivatives by m and by s over s */
+  float *share;                             /* per user: of the last use */
+  float *last, *last_sigma;                 /* per value: of its last use, relative to its op's base */
+  float *last_force, *last_spread;          /* per value: derivatives by these */
+  double *segment_laps, *value_laps;        /* amounts times whole turns of the table; see gaus_base_load() */
+  double *sum, *variance;                   /* per row: differences of the load, variance of the load */
+  float *load, *price, *variance_price;     /* per row */
+  float *row_lambda;                        /* per row: multiplier of its capacity */
   double *scratch; /* per profile GAUS_SCRATCH: partial results of the lanes of a scan, at most half as many */
   int32_t row_stride, nsums; /* nsums: copies of sum and variance, one per thread of the host */
   int64_t sum_stride;

@@ -22,9 +22,15 @@ GAUS_FN float gaus_clamp(float x, float low, float high) {
   return gaus_min(gaus_max(x, low), high);
 }
 
-/* e^x for x <= 88, relative error 2e-7; 0 below -87. */
+/* The largest whole number that is at most x, |x| < 2^31. */
+GAUS_FN int32_t gaus_floor(float x) {
+  int32_t k = (int32_t)x;
+  return (float)k > x ? k - 1 : k;
+}
+
+/* e^x for x <= 88, relative error 2e-7; 0 below -75 (above what makes products of it denormal). */
 GAUS_FN float gaus_exp(float x) {
-  float c = gaus_max(x, -87.0f);
+  float c = gaus_max(x, -75.0f);
   float k = (c * 1.44269504f + 12582912.0f) - 12582912.0f; /* nearest whole number */
   float r = (c - k * 0.693359375f) + k * 2.12194440e-4f;
   float p = 1.9875691500e-4f;
@@ -39,7 +45,7 @@ GAUS_FN float gaus_exp(float x) {
     float f;
   } scale;
   scale.i = ((int32_t)k + 127) * 8388608;
-  return x < -87.0f ? 0.0f : p * scale.f;
+  return x < -75.0f ? 0.0f : p * scale.f;
 }
 
 /* ln x for normal x > 0, absolute error 1e-6. */

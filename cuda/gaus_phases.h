@@ -30,7 +30,8 @@ GAUS_FN gaus_view gaus_view_of(const gaus_problem *p, const gaus_state *all, int
   v.p = p;
   v.q = all->params + r;
   v.s = *all;
-  v.s.base += ops, v.s.low += ops, v.s.high += ops, v.s.mu += ops, v.s.log_sigma += ops, v.s.velocity += ops;
+  v.s.base += ops, v.s.low += ops, v.s.high += ops, v.s.mu += ops, v.s.log_sigma += ops, v.s.sigma += ops,
+      v.s.velocity += ops;
   v.s.moment += ops, v.s.moment2 += ops, v.s.sigma_moment += ops, v.s.sigma_moment2 += ops;
   v.s.lambda += edges, v.s.force += edges, v.s.spread += edges;
   v.s.share += r * p->nusers;
@@ -58,7 +59,7 @@ GAUS_FN void gaus_edge(const gaus_view *v, int32_t e) {
     v->s.force[e] = 0.0f, v->s.spread[e] = 0.0f;
     return;
   }
-  float m = gaus_violation(v, e), a = gaus_exp(v->s.log_sigma[i]), b = gaus_exp(v->s.log_sigma[j]), p;
+  float m = gaus_violation(v, e), a = v->s.sigma[i], b = v->s.sigma[j], p;
   float lambda = v->s.lambda[e], rho = v->q->rho;
   v->s.force[e] = rho * gaus_hinge(m + lambda / rho, gaus_sqrt(a * a + b * b), &p);
   v->s.spread[e] = rho * p;
@@ -79,8 +80,8 @@ GAUS_FN gaus_window gaus_window_of(float mu, float sigma, int32_t low, int32_t h
   float reach = GAUS_REACH * sigma;
   w.mu = mu;
   w.inverse = 1.0f / sigma;
-  int32_t first = (int32_t)(mu - reach) - 1, last = (int32_t)(mu + reach) + 1;
-  first = first < low ? low : first;
+  int32_t first = gaus_floor(mu - reach + 0.5f), last = gaus_floor(mu + reach - 0.5f);
+  first = first < low ? low : first > high ? high : first;
   last = last > high - 1 ? high - 1 : last;
   w.first = first;
   w.count = last < first ? 0 : last - first + 1;
@@ -115,28 +116,82 @@ GAUS_FN int32_t gaus_row(const gaus_params *q, int32_t step, int32_t *turns) {
   return step - t * q->ii;
 }
 
-/* `amount` more from a step on whose distribution is w, `at` steps from relative to absolute ones. Returns amounts
- * times whole turns. Sums are rounded, so that they are exact; see gaus_round(). */
-GAUS_FN double gaus_begin(const gaus_params *q, double *sum, const gaus_window *w, int32_t at, float amount) {
-  double before = 0.0, laps = 0.0;
-  int32_t turns, end = w->first + w->count;
-  float cdf[GAUS_LANES], pdf[GAUS_LANES];
-  int32_t row = gaus_row(q, w->first + at, &turns);
-  for (int32_t k = w->first; k < end; k += GAUS_LANES) {
-    gaus_boundaries(w, k, cdf, pdf);
-    for (int32_t lane = 0; lane < GAUS_LANES && k + lane < end; lane++) {
-      double below = gaus_round((double)(amount * cdf[lane]));
-      gaus_add(&sum[row], below - before);
-      laps += (below - before) * turns;
-      before = below;
-      row++;
-      if (q->ii != 0 && row == q->ii)
-        row = 0, turns++;
-    }
+/* Something that begins or ends: `amount` more from the step on whose distribution the window is, `at` steps from
+ * relative to absolute ones. */
+typedef struct gaus_event {
+  double *sum;
+  const float *price;
+  float amount;
+  int32_t row, turns; /* of the next boundary to look at */
+  double laps;        /* amounts times whole turns */
+} gaus_event;
+
+GAUS_FN gaus_event gaus_event_of(const gaus_view *v, int32_t profile, const gaus_window *w, int32_t at, float amount) {
+  gaus_event e;
+  int64_t rows = (int64_t)profile * v->s.row_stride;
+  e.sum = v->s.sum + rows;
+  e.price = v->s.price + rows;
+  e.amount = amount;
+  e.row = gaus_row(v->q, w->first + at, &e.turns);
+  e.laps = 0.0;
+  return e;
+}
+
+GAUS_FN void gaus_next_row(const gaus_params *q, gaus_event *e) {
+  e->row++;
+  if (e->row == q->ii) /* never so if acyclic */
+    e->row = 0, e->turns++;
+}
+
+/* Deposits what `count` boundaries say. Sums are rounded, so that they are exact; see gaus_round(). */
+GAUS_FN void gaus_deposit(const gaus_params *q, gaus_event *e, const float *cdf, int32_t count, float before) {
+  double below = gaus_round((double)(e->amount * before));
+  for (int32_t lane = 0; lane < count; lane++) {
+    double now = gaus_round((double)(e->amount * cdf[lane]));
+    gaus_add(&e->sum[e->row], now - below);
+    e->laps += (now - below) * e->turns;
+    below = now;
+    gaus_next_row(q, e);
   }
-  double rest = gaus_round((double)amount) - before;
-  gaus_add(&sum[row], rest);
-  return laps + rest * turns;
+}
+
+/* What is left behind the last boundary. */
+GAUS_FN void gaus_deposit_rest(gaus_event *e, float before) {
+  double rest = gaus_round((double)e->amount) - gaus_round((double)(e->amount * before));
+  gaus_add(&e->sum[e->row], rest);
+  e->laps += rest * e->turns;
+}
+
+/* One event alone. */
+GAUS_FN double gaus_begin(const gaus_view *v, int32_t profile, const gaus_window *w, int32_t at, float amount) {
+  gaus_event e = gaus_event_of(v, profile, w, at, amount);
+  float cdf[GAUS_LANES], pdf[GAUS_LANES], before = 0.0f;
+  for (int32_t k = 0; k < w->count; k += GAUS_LANES) {
+    int32_t count = w->count - k < GAUS_LANES ? w->count - k : GAUS_LANES;
+    gaus_boundaries(w, w->first + k, cdf, pdf);
+    gaus_deposit(v->q, &e, cdf, count, before);
+    before = cdf[count - 1];
+  }
+  gaus_deposit_rest(&e, before);
+  return e.laps;
+}
+
+/* The two ends of a segment. */
+GAUS_FN double gaus_hold(const gaus_view *v, int32_t profile, const gaus_window *w, int32_t at, int32_t length,
+                         float amount) {
+  gaus_event begin = gaus_event_of(v, profile, w, at, amount);
+  gaus_event end = gaus_event_of(v, profile, w, at + length, -amount);
+  float cdf[GAUS_LANES], pdf[GAUS_LANES], before = 0.0f;
+  for (int32_t k = 0; k < w->count; k += GAUS_LANES) {
+    int32_t count = w->count - k < GAUS_LANES ? w->count - k : GAUS_LANES;
+    gaus_boundaries(w, w->first + k, cdf, pdf);
+    gaus_deposit(v->q, &begin, cdf, count, before);
+    gaus_deposit(v->q, &end, cdf, count, before);
+    before = cdf[count - 1];
+  }
+  gaus_deposit_rest(&begin, before);
+  gaus_deposit_rest(&end, before);
+  return begin.laps + end.laps;
 }
 
 /* Variance of a row's load from an op that holds `amount` in `length` rows, a Bernoulli variable per row. */
@@ -159,21 +214,19 @@ GAUS_FN int32_t gaus_wrapped(const gaus_params *q, int32_t length) {
 /* Deposits the segments and the values of op i; the latter from its start on. */
 GAUS_FN void gaus_op(const gaus_view *v, int32_t i) {
   const gaus_problem *p = v->p;
-  gaus_window w = gaus_window_of(v->s.mu[i], gaus_exp(v->s.log_sigma[i]), v->s.low[i], v->s.high[i]);
+  gaus_window w = gaus_window_of(v->s.mu[i], v->s.sigma[i], v->s.low[i], v->s.high[i]);
   int32_t base = v->s.base[i];
   for (int32_t k = p->segment_begin[i]; k < p->segment_begin[i + 1]; k++) {
     const gaus_segment *g = &p->segments[k];
     int64_t rows = (int64_t)g->profile * v->s.row_stride;
     int32_t at = base + g->offset, length = gaus_wrapped(v->q, g->length);
-    double begins = gaus_begin(v->q, v->s.sum + rows, &w, at, g->amount);
-    v->s.segment_laps[k] = begins + gaus_begin(v->q, v->s.sum + rows, &w, at + length, -g->amount);
+    v->s.segment_laps[k] = gaus_hold(v, g->profile, &w, at, length, g->amount);
     if (p->capacity[g->profile] >= 0.0f)
       gaus_vary(v->q, v->s.variance + rows, &w, at, length, g->amount);
   }
   for (int32_t k = p->op_value_begin[i]; k < p->op_value_begin[i + 1]; k++) {
     const gaus_value *value = &p->values[k];
-    int64_t rows = (int64_t)value->profile * v->s.row_stride;
-    v->s.value_laps[k] = gaus_begin(v->q, v->s.sum + rows, &w, base, value->amount);
+    v->s.value_laps[k] = gaus_begin(v, value->profile, &w, base, value->amount);
   }
 }
 
@@ -189,7 +242,7 @@ GAUS_FN float gaus_use(const gaus_view *v, int32_t u, int32_t base) {
 GAUS_FN void gaus_last(const gaus_view *v, int32_t k) {
   int32_t begin = v->p->value_user[k], end = v->p->value_user[k + 1], i = v->p->values[k].op, base = v->s.base[i];
   float most = gaus_use(v, begin, base), total = 0.0f, sigma = 0.0f;
-  float t = v->q->last_temperature * gaus_exp(v->s.log_sigma[i]);
+  float t = v->q->last_temperature * v->s.sigma[i];
   for (int32_t u = begin + 1; u < end; u++)
     most = gaus_max(most, gaus_use(v, u, base));
   for (int32_t u = begin; u < end; u++) {
@@ -200,7 +253,7 @@ GAUS_FN void gaus_last(const gaus_view *v, int32_t k) {
   for (int32_t u = begin; u < end; u++) {
     float share = v->s.share[u] / total;
     v->s.share[u] = share;
-    sigma += share * gaus_exp(v->s.log_sigma[v->p->edge_to[v->p->user_edge[u]]]);
+    sigma += share * v->s.sigma[v->p->edge_to[v->p->user_edge[u]]];
   }
   v->s.last[k] = most + t * gaus_log(total);
   v->s.last_sigma[k] = sigma;
@@ -218,8 +271,7 @@ GAUS_FN void gaus_end_value(const gaus_view *v, int32_t k) {
   const gaus_value *value = &v->p->values[k];
   gaus_last(v, k);
   gaus_window w = gaus_last_window(v, k);
-  v->s.value_laps[k] +=
-      gaus_begin(v->q, v->s.sum + (int64_t)value->profile * v->s.row_stride, &w, v->s.base[value->op], -value->amount);
+  v->s.value_laps[k] += gaus_begin(v, value->profile, &w, v->s.base[value->op], -value->amount);
 }
 
 /* ---- rows: a scan over each profile by `lanes` lanes, each with a part of the rows, in four phases ---- */
@@ -292,13 +344,19 @@ GAUS_FN float gaus_rows_most(const gaus_view *v, int32_t profile, int32_t lane, 
   return most;
 }
 
+/* The temperature of a profile whose largest load is `most`. */
+GAUS_FN float gaus_temperature(const gaus_view *v, float most) {
+  return v->q->temperature * gaus_max(most, 1e-3f);
+}
+
 /* Sum of exp((load - most) / temperature) over the lane's rows, rounded terms. */
 GAUS_FN double gaus_rows_weight(const gaus_view *v, int32_t profile, int32_t lane, int32_t lanes, float most) {
   int32_t begin, end;
   double total = 0.0;
+  float t = gaus_temperature(v, most);
   gaus_part(v, lane, lanes, &begin, &end);
   for (int32_t r = begin; r < end; r++) {
-    float x = (v->s.load[(int64_t)profile * v->s.row_stride + r] - most) / v->q->temperature;
+    float x = (v->s.load[(int64_t)profile * v->s.row_stride + r] - most) / t;
     total += gaus_round((double)gaus_exp(x));
   }
   return total;
@@ -309,11 +367,11 @@ GAUS_FN void gaus_rows_peak(const gaus_view *v, int32_t profile, int32_t lane, i
                             double total) {
   int32_t begin, end;
   int64_t at = (int64_t)profile * v->s.row_stride;
-  float weight = v->q->peak * v->p->weight[profile], average = v->q->average;
+  float t = gaus_temperature(v, most), weight = v->q->peak * v->p->weight[profile], average = v->q->average;
   float scale = weight * (1.0f - average) / (float)total, every = weight * average / (float)v->q->rows;
   gaus_part(v, lane, lanes, &begin, &end);
   for (int32_t r = begin; r < end; r++)
-    v->s.price[at + r] = every + scale * gaus_exp((v->s.load[at + r] - most) / v->q->temperature);
+    v->s.price[at + r] = every + scale * gaus_exp((v->s.load[at + r] - most) / t);
 }
 
 /* Prices of the lane's rows for the profile's capacity, added to those above: expected overflow. Multipliers of the
@@ -341,20 +399,36 @@ typedef struct gaus_slope {
   float mu, sigma;
 } gaus_slope;
 
-GAUS_FN void gaus_begin_slope(const gaus_params *q, const float *price, const gaus_window *w, int32_t at, float amount,
+GAUS_FN void gaus_begin_slope(const gaus_view *v, int32_t profile, const gaus_window *w, int32_t at, float amount,
                               gaus_slope *slope) {
-  int32_t turns, end = w->first + w->count;
+  gaus_event e = gaus_event_of(v, profile, w, at, amount);
   float cdf[GAUS_LANES], pdf[GAUS_LANES], mu = 0.0f, sigma = 0.0f;
-  int32_t row = gaus_row(q, w->first + at, &turns);
-  for (int32_t k = w->first; k < end; k += GAUS_LANES) {
-    gaus_boundaries(w, k, cdf, pdf);
-    for (int32_t lane = 0; lane < GAUS_LANES && k + lane < end; lane++) {
-      float x = pdf[lane] * price[row];
+  for (int32_t k = 0; k < w->count; k += GAUS_LANES) {
+    gaus_boundaries(w, w->first + k, cdf, pdf);
+    for (int32_t lane = 0; lane < GAUS_LANES && k + lane < w->count; lane++) {
+      float x = pdf[lane] * e.price[e.row];
       mu -= x;
-      sigma -= x * (((float)(k + lane) + 0.5f - w->mu) * w->inverse);
-      row++;
-      if (q->ii != 0 && row == q->ii)
-        row = 0;
+      sigma -= x * (((float)(w->first + k + lane) + 0.5f - w->mu) * w->inverse);
+      gaus_next_row(v->q, &e);
+    }
+  }
+  slope->mu += amount * w->inverse * mu;
+  slope->sigma += amount * w->inverse * sigma;
+}
+
+/* Of the two ends of a segment. */
+GAUS_FN void gaus_hold_slope(const gaus_view *v, int32_t profile, const gaus_window *w, int32_t at, int32_t length,
+                             float amount, gaus_slope *slope) {
+  gaus_event begin = gaus_event_of(v, profile, w, at, amount), end = gaus_event_of(v, profile, w, at + length, amount);
+  float cdf[GAUS_LANES], pdf[GAUS_LANES], mu = 0.0f, sigma = 0.0f;
+  for (int32_t k = 0; k < w->count; k += GAUS_LANES) {
+    gaus_boundaries(w, w->first + k, cdf, pdf);
+    for (int32_t lane = 0; lane < GAUS_LANES && k + lane < w->count; lane++) {
+      float x = pdf[lane] * (begin.price[begin.row] - end.price[end.row]);
+      mu -= x;
+      sigma -= x * (((float)(w->first + k + lane) + 0.5f - w->mu) * w->inverse);
+      gaus_next_row(v->q, &begin);
+      gaus_next_row(v->q, &end);
     }
   }
   slope->mu += amount * w->inverse * mu;
@@ -387,8 +461,7 @@ GAUS_FN void gaus_value_slope(const gaus_view *v, int32_t k) {
   const gaus_value *value = &v->p->values[k];
   gaus_slope slope = {0.0f, 0.0f};
   gaus_window w = gaus_last_window(v, k);
-  gaus_begin_slope(v->q, v->s.price + (int64_t)value->profile * v->s.row_stride, &w, v->s.base[value->op],
-                   -value->amount, &slope);
+  gaus_begin_slope(v, value->profile, &w, v->s.base[value->op], -value->amount, &slope);
   v->s.last_force[k] = slope.mu;
   v->s.last_spread[k] = slope.sigma;
 }
@@ -402,14 +475,12 @@ GAUS_FN void gaus_deposit_slope(const gaus_view *v, int32_t i, float sigma, gaus
     const gaus_segment *g = &p->segments[k];
     int64_t rows = (int64_t)g->profile * v->s.row_stride;
     int32_t at = base + g->offset, length = gaus_wrapped(v->q, g->length);
-    gaus_begin_slope(v->q, v->s.price + rows, &w, at, g->amount, slope);
-    gaus_begin_slope(v->q, v->s.price + rows, &w, at + length, -g->amount, slope);
+    gaus_hold_slope(v, g->profile, &w, at, length, g->amount, slope);
     if (p->capacity[g->profile] >= 0.0f)
       gaus_vary_slope(v->q, v->s.variance_price + rows, &w, at, length, g->amount, slope);
   }
   for (int32_t k = p->op_value_begin[i]; k < p->op_value_begin[i + 1]; k++)
-    gaus_begin_slope(v->q, v->s.price + (int64_t)p->values[k].profile * v->s.row_stride, &w, base, p->values[k].amount,
-                     slope);
+    gaus_begin_slope(v, p->values[k].profile, &w, base, p->values[k].amount, slope);
 }
 
 /* Of the edge's two ends and of the last uses that op i is. */
@@ -424,10 +495,8 @@ GAUS_FN void gaus_edge_slope(const gaus_view *v, int32_t i, float sigma, gaus_sl
     int32_t e = p->in_edge[x];
     force -= v->s.force[e];
     spread += v->s.spread[e];
-    for (int32_t k = 2 * e; k < 2 * e + 2; k++) {
-      int32_t u = p->edge_user[k];
-      if (u < 0)
-        continue;
+    int32_t u = p->edge_user[e];
+    if (u >= 0) {
       slope->mu += v->s.share[u] * v->s.last_force[p->user_value[u]];
       slope->sigma += v->s.share[u] * v->s.last_spread[p->user_value[u]];
     }
@@ -439,7 +508,7 @@ GAUS_FN void gaus_edge_slope(const gaus_view *v, int32_t i, float sigma, gaus_sl
 /* The derivatives of the whole Lagrangian by mean and deviation of op i. */
 GAUS_FN gaus_slope gaus_slope_of(const gaus_view *v, int32_t i) {
   gaus_slope slope = {v->q->pull * v->p->pull[i], 0.0f};
-  float sigma = gaus_exp(v->s.log_sigma[i]);
+  float sigma = v->s.sigma[i];
   gaus_edge_slope(v, i, sigma, &slope);
   gaus_deposit_slope(v, i, sigma, &slope);
   return slope;
@@ -457,7 +526,7 @@ GAUS_FN float gaus_adam(float g, float *moment, float *moment2, int32_t t) {
 GAUS_FN void gaus_step(const gaus_view *v, int32_t i) {
   const gaus_params *q = v->q;
   gaus_slope slope = gaus_slope_of(v, i);
-  float sigma = gaus_exp(v->s.log_sigma[i]), by;
+  float sigma = v->s.sigma[i], by;
   if (q->adam != 0)
     by = q->step * gaus_adam(slope.mu, &v->s.moment[i], &v->s.moment2[i], q->iteration);
   else
@@ -466,8 +535,9 @@ GAUS_FN void gaus_step(const gaus_view *v, int32_t i) {
   v->s.velocity[i] = by;
   v->s.mu[i] = gaus_clamp(v->s.mu[i] - by, (float)v->s.low[i], (float)v->s.high[i]);
   float turn = gaus_adam(slope.sigma * sigma, &v->s.sigma_moment[i], &v->s.sigma_moment2[i], q->iteration);
-  v->s.log_sigma[i] =
-      gaus_clamp(v->s.log_sigma[i] - q->sigma_rate * turn, gaus_log(q->sigma_floor), gaus_log(q->sigma_ceiling));
+  float turned = gaus_exp(v->s.log_sigma[i] - q->sigma_rate * turn);
+  v->s.sigma[i] = gaus_clamp(turned, q->sigma_floor, q->sigma_ceiling);
+  v->s.log_sigma[i] = gaus_log(v->s.sigma[i]);
 }
 
 #endif

@@ -22,7 +22,9 @@ typedef long long int64_t;
 #include <math.h>
 #include <stdint.h>
 #define GAUS_FN static inline
+#ifndef GAUS_LANES
 #define GAUS_LANES 8 /* the compiler makes vectors of them */
+#endif
 #endif
 
 /* Adds to a sum that other threads of a GPU add to. On a CPU each thread has sums of its own. */

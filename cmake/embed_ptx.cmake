@@ -1,0 +1,18 @@
+# cmake -DOUTPUT=F.c -DPTX=F.ptx -P embed_ptx.cmake: the text of cuda/ptx.h, without its comments; NULL where PTX is empty.
+set(array "")
+set(value NULL)
+if(PTX)
+  file(READ ${PTX} text)
+  string(REGEX REPLACE "[ \t]*//[^\n]*" "" text "${text}")
+  string(REGEX REPLACE "\n[\n\t ]+" "\n" text "${text}")
+  file(WRITE ${OUTPUT}.text "${text}")
+  file(READ ${OUTPUT}.text hex HEX)
+  file(REMOVE ${OUTPUT}.text)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(REPEAT "0x..," 20 row)
+  string(REGEX REPLACE "(${row})" "\\1\n  " bytes "${bytes}")
+  set(array "static const unsigned char text[] = {\n  ${bytes}0x00};\n\n")
+  set(value "(const char *)text")
+endif()
+file(WRITE ${OUTPUT} "/* Made by cmake/embed_ptx.cmake. */\n#include \"ptx.h\"\n#include <stddef.h>\n\n${array}\
+const char *const tweed_gaus_ptx = ${value};\n")
