@@ -84,7 +84,7 @@ def main():
     run, wanted = Run(options), set(options.wanted)
     for row in table(options.which + ".txt"):
         name = kernel_of(row[1]) if options.which == "clean" else "%s:%s" % (row[2], row[0])
-        if not wanted or name in wanted:
+        if not options.wanted or name in wanted:
             wanted.discard(name)
             getattr(run, options.which)(*row)
     for name in wanted if options.wanted else ():
