@@ -117,6 +117,7 @@ typedef struct tweed_emu_output {
   uint32_t argument; /* 0-based */
   tweed_emu_type type;
   size_t count; /* elements */
+  size_t size;  /* bytes */
   const void *data;
 } tweed_emu_output;
 

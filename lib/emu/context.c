@@ -4,6 +4,7 @@
 
 #include <linux/futex.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -20,6 +21,8 @@ struct emu_context {
   void *stack; /* with a guard page below */
   ucontext_t registers;
   bool has_thread, quit;
+  bool left;    /* the coroutine was left in the middle: ThreadSanitizer has its frames still */
+  jmp_buf base; /* where the OS thread waits for work */
   pthread_t thread;
   atomic_uint ready; /* 1: the OS thread has begun */
   atomic_uint turn;  /* 1: this context runs */
@@ -123,8 +126,11 @@ static bool start_coroutine(emu_context *c) {
   c->registers.uc_link = NULL;
   uintptr_t self = (uintptr_t)c;
   makecontext(&c->registers, (void (*)(void))run_coroutine, 2, (unsigned)(self >> 32), (unsigned)self);
-  if (!c->fiber)
+  if (c->left)
+    emu_tsan_fiber_end(c->fiber, c->owner->root.fiber);
+  if (!c->fiber || c->left)
     c->fiber = emu_tsan_fiber_new();
+  c->left = false;
   return true;
 }
 
@@ -135,6 +141,7 @@ static void *run_thread(void *argument) {
   c->fiber = emu_tsan_fiber_current();
   atomic_store(&c->ready, 1);
   futex(&c->ready, FUTEX_WAKE_PRIVATE, 1);
+  setjmp(c->base);
   for (;;) {
     await_turn(c);
     if (c->quit)
@@ -182,4 +189,14 @@ void emu_context_switch(emu_context *from, emu_context *to) {
   await_turn(from);
   if (from->quit)
     pthread_exit(NULL);
+}
+
+void emu_context_leave(emu_context *from, emu_context *to) {
+  from->left = true;
+  if (from->owner->os_threads) {
+    wake(to);
+    longjmp(from->base, 1);
+  }
+  for (;;)
+    emu_context_switch(from, to);
 }

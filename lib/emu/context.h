@@ -25,6 +25,8 @@ typedef emu_context *(*emu_entry)(void *argument);
  * debuggers; copied. False: out of memory or threads. */
 bool emu_context_start(emu_contexts *contexts, uint32_t index, const char *name, emu_entry entry, void *argument);
 void emu_context_switch(emu_context *from, emu_context *to);
+/* `from`, which runs, is over in the middle of its entry; `to` goes on. */
+_Noreturn void emu_context_leave(emu_context *from, emu_context *to);
 /* Lowest address and size of the stack of a context. */
 void emu_context_stack(const emu_context *context, const void **low, size_t *size);
 

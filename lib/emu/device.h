@@ -40,7 +40,7 @@ TWEED_API void *tweed_emu_shared_dynamic(void);
 /* A shared address of 32 bits, or a pointer, as a pointer. */
 TWEED_API void *tweed_emu_address(uint64_t address);
 /* isspacep: 0 global, 1 shared, 2 local, 3 constant */
-TWEED_API uint32_t tweed_emu_isspacep(uint32_t space, const void *pointer);
+TWEED_API uint32_t tweed_emu_isspacep(const tweed_emu_place *place, uint32_t space, const void *pointer);
 
 /* Before each load and store. */
 TWEED_API void tweed_emu_check_load(const tweed_emu_place *place, const void *pointer, uint64_t size);
@@ -237,7 +237,29 @@ TWEED_API void tweed_emu_wgmma_wait(const tweed_emu_place *place, uint32_t pendi
 /* The register that a token stands for: an error before the wait that covers it. */
 TWEED_API uint32_t tweed_emu_wgmma_register(const tweed_emu_place *place, uint64_t token);
 
+/* ---- math: bits in, bits out ---- */
+/* rounding: 0 to nearest even, 1 to zero, 2 down, 3 up; type: 0 f32, 1 f64. */
+TWEED_API uint64_t tweed_emu_round_one(const tweed_emu_place *place, uint32_t operation, uint32_t rounding,
+                                       uint32_t type, uint64_t a);
+TWEED_API uint64_t tweed_emu_round_two(const tweed_emu_place *place, uint32_t operation, uint32_t rounding,
+                                       uint32_t type, uint64_t a, uint64_t b);
+TWEED_API uint64_t tweed_emu_round_fma(const tweed_emu_place *place, uint32_t rounding, uint32_t type, uint64_t a,
+                                       uint64_t b, uint64_t c);
+/* then: 0 nothing, 1 relu, 2 sat; type: f16, bf16, f16x2, bf16x2 */
+TWEED_API uint64_t tweed_emu_fma_half(const tweed_emu_place *place, uint32_t then, uint32_t type, uint64_t a,
+                                      uint64_t b, uint64_t c);
+/* type: f32, f64, f16, bf16, f16x2, bf16x2 */
+TWEED_API uint64_t tweed_emu_min_max(const tweed_emu_place *place, uint32_t max, uint32_t nan, uint32_t xorsign,
+                                     uint32_t type, uint64_t a, uint64_t b);
+TWEED_API uint32_t tweed_emu_mul24(const tweed_emu_place *place, uint32_t is_unsigned, uint32_t a, uint32_t b);
+/* Position of the n-th set bit of mask from base on, downwards for n < 0; all ones: there is none. */
+TWEED_API uint32_t tweed_emu_fns(const tweed_emu_place *place, uint32_t mask, uint32_t base, uint32_t n);
+TWEED_API uint64_t tweed_emu_rotate(const tweed_emu_place *place, uint32_t wide, uint32_t right, uint64_t a,
+                                    uint32_t by);
+TWEED_API uint64_t tweed_emu_lohi(const tweed_emu_place *place, uint32_t low, uint32_t high);
+
 /* ---- ends ---- */
+TWEED_API void tweed_emu_exit(const tweed_emu_place *place);
 TWEED_API void tweed_emu_trap(const tweed_emu_place *place);
 TWEED_API void tweed_emu_nanosleep(const tweed_emu_place *place, uint32_t nanoseconds);
 /* A line from the kernel (printf); arguments packed as vprintf of CUDA has them. */

@@ -347,7 +347,7 @@ tweed_emu_output tweed_emu_launch_output(const tweed_emu_launch *launch, size_t 
   for (uint32_t i = 0; i < launch->buffer_count; i++) {
     const emu_buffer *b = &launch->buffers[i];
     if (b->is_output && index-- == 0)
-      return (tweed_emu_output){b->argument, b->type, b->size / emu_type_size(b->type), b->data};
+      return (tweed_emu_output){b->argument, b->type, b->size / emu_type_size(b->type), b->size, b->data};
   }
-  return (tweed_emu_output){0, TWEED_EMU_BYTES, 0, NULL};
+  return (tweed_emu_output){0, TWEED_EMU_BYTES, 0, 0, NULL};
 }

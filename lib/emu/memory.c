@@ -167,7 +167,8 @@ void tweed_emu_check_store(const tweed_emu_place *place, const void *pointer, ui
   emu_check(emu_self(), place, pointer, (size_t)size, true);
 }
 
-uint32_t tweed_emu_isspacep(uint32_t space, const void *pointer) {
+uint32_t tweed_emu_isspacep(const tweed_emu_place *place, uint32_t space, const void *pointer) {
+  (void)place;
   emu_thread *self = emu_self();
   bool shared = (uintptr_t)pointer >> PAGE_BITS == (uintptr_t)self->machine->window >> PAGE_BITS;
   bool local = is_local(self, pointer);

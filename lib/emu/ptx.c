@@ -1,6 +1,7 @@
 /* ptx.c: plain instructions of inline PTX: arithmetic on bits, loads and stores. Source: PTX ISA 8.0. */
 #include "emu/device.h"
 #include "emu/emu.h"
+#include "emu/math.h"
 #include "emu/number.h"
 
 #include <math.h>
@@ -219,16 +220,18 @@ uint64_t tweed_emu_ptx_two(const tweed_emu_place *place, uint32_t type, uint32_t
 
 enum { MAD, MAD_WIDE, MAD_HI, BFE, SAD };
 
+/* What lies beyond the top is the sign, for signed types, else 0. */
 static uint64_t extract(uint32_t type, uint64_t a, uint64_t at, uint64_t length) {
+  unsigned most = width(type);
   at &= 0xff;
   length &= 0xff;
-  unsigned most = width(type);
-  bool negative = is_signed(type) && length > 0 && a >> (at + length - 1 < most ? at + length - 1 : most - 1) & 1;
-  uint64_t field = at >= most ? 0 : cut(type, a) >> at;
-  if (length >= 64)
-    return field;
-  uint64_t mask = ((uint64_t)1 << length) - 1;
-  return negative ? field | ~mask : field & mask;
+  if (length == 0)
+    return 0;
+  uint64_t there = at >= most ? 0 : length < most - at ? length : most - at;
+  uint64_t mask = there == 64 ? UINT64_MAX : ((uint64_t)1 << there) - 1;
+  uint64_t field = at >= most ? 0 : a >> at & mask;
+  uint64_t top = at + length - 1 < most ? at + length - 1 : most - 1;
+  return is_signed(type) && a >> top & 1 ? field | ~mask : field;
 }
 
 static uint64_t fused(uint32_t type, uint64_t a, uint64_t b, uint64_t c) {
@@ -361,8 +364,10 @@ static double round_whole(uint32_t rounding, double value) {
   case RZ:
     return trunc(value);
   case RMI:
+  case RM:
     return floor(value);
   case RPI:
+  case RP:
     return ceil(value);
   default:
     return rint(value);
@@ -424,10 +429,9 @@ uint64_t tweed_emu_ptx_convert(const tweed_emu_place *place, uint32_t rounding, 
       return cut(to, (uint64_t)extend(from, a));
     return to_integer(to, to_value(from, a));
   }
-  if (!is_float(from) && width(from) == 64 && to == TWEED_EMU_PTX_F32) { /* one rounding, not two */
-    float once = is_signed(from) ? (float)(int64_t)a : (float)a;
-    return emu_encode(EMU_F32, (double)once);
-  }
+  if (!is_float(from) && (to == TWEED_EMU_PTX_F32 || to == TWEED_EMU_PTX_F64)) /* 64 bits are too many for a double */
+    return emu_from_integer(rounding ? rounding - 1 : 0, to == TWEED_EMU_PTX_F64, is_signed(from),
+                            (uint64_t)extend(from, a));
   double value = to_value(from, a);
   if (relu && !(value > 0) && !isnan(value))
     value = 0;

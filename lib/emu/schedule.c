@@ -1,4 +1,5 @@
 /* schedule.c: whose turn it is: ready, waiting and polling threads, agents, and the verdict on a deadlock. */
+#include "emu/device.h"
 #include "emu/emu.h"
 
 #include <stdio.h>
@@ -190,12 +191,9 @@ void emu_poll(emu_thread *self, const tweed_emu_place *place, const void *object
 
 /* ---- a block ---- */
 
-static emu_context *run_thread(void *argument) {
-  emu_thread *self = argument;
+/* The running thread is over; returns who goes on. */
+static emu_context *finish(emu_thread *self) {
   emu_machine *m = self->machine;
-  running = self;
-  emu_acquire(&m->before);
-  m->launch->kernel->entry((void *const *)m->launch->arguments);
   emu_async_thread_exits(self);
   emu_cores_thread_exits(self);
   emu_release(&m->after);
@@ -207,6 +205,20 @@ static emu_context *run_thread(void *argument) {
   if (self->warp->lanes == 0)
     emu_barriers_warp_exits(self->block);
   return next_context(m);
+}
+
+static emu_context *run_thread(void *argument) {
+  emu_thread *self = argument;
+  running = self;
+  emu_acquire(&self->machine->before);
+  self->machine->launch->kernel->entry((void *const *)self->machine->launch->arguments);
+  return finish(self);
+}
+
+void tweed_emu_exit(const tweed_emu_place *place) {
+  emu_thread *self = running;
+  emu_turn(self, place);
+  emu_context_leave(self->context, finish(self));
 }
 
 static void report_deadlock(emu_machine *m) {

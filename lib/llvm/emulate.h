@@ -109,6 +109,8 @@ void tw_lower_wgmma(tw_emulation *e);
 /* The value of a special register ("tid.x"), or NULL: there is none of that name. */
 LLVMValueRef tw_special_register(tw_emulation *e, const char *name);
 void tw_lower_access(tw_emulation *e, LLVMValueRef instruction);
+/* True: it was an intrinsic such as atomic.add.gen.i.cta. */
+bool tw_lower_scoped_atomic(tw_emulation *e, LLVMValueRef call, const char *name);
 void tw_lower_asm(tw_emulation *e, LLVMValueRef call);
 void tw_write_tables(tw_emulation *e);
 

@@ -163,6 +163,22 @@ static void lower_cmpxchg(tw_emulation *e, LLVMValueRef i) {
   tw_replace(i, LLVMBuildInsertValue(e->builder, pair, same, 1, ""));
 }
 
+bool tw_lower_scoped_atomic(tw_emulation *e, LLVMValueRef call, const char *name) {
+  static const uint8_t operations[] = {TWEED_EMU_ADD, TWEED_EMU_AND, TWEED_EMU_OR,  TWEED_EMU_XOR,  TWEED_EMU_MIN,
+                                       TWEED_EMU_MAX, TWEED_EMU_INC, TWEED_EMU_DEC, TWEED_EMU_XCHG, TWEED_EMU_CAS};
+  uint32_t passed[TW_MAX_PASSED], count;
+  int code = type_code(e, LLVMTypeOf(call));
+  if (!tw_match("atomic.#add|and|or|xor|min|max|inc|dec|exch|cas.gen.i|f.cta|sys.**", name, passed, &count) || code < 0)
+    return false;
+  bool cas = operations[passed[0]] == TWEED_EMU_CAS;
+  LLVMPositionBuilderBefore(e->builder, call);
+  LLVMValueRef old =
+      atomic(e, call, "atomic", operations[passed[0]], (uint32_t)code, TWEED_EMU_RELAXED, LLVMGetOperand(call, 0),
+             LLVMGetOperand(call, cas ? 2 : 1), cas ? LLVMGetOperand(call, 1) : NULL);
+  tw_replace(call, tw_from_bits(e, old, LLVMTypeOf(call)));
+  return true;
+}
+
 static void lower_fence(tw_emulation *e, LLVMValueRef i) {
   LLVMPositionBuilderBefore(e->builder, i);
   LLVMValueRef place = tw_place(e, i, "fence");

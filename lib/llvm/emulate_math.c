@@ -78,7 +78,7 @@ static const struct same {
   const char *pattern, *llvm;
   unsigned operands;
 } sames[] = {
-    {"ex2.approx.**", "llvm.exp2", 1},
+    {"ex2.approx.?ftz.f|d", "llvm.exp2", 1},
     {"lg2.approx.**", "llvm.log2", 1},
     {"sin.approx.**", "llvm.sin", 1},
     {"cos.approx.**", "llvm.cos", 1},
@@ -89,12 +89,9 @@ static const struct same {
     {"trunc.**", "llvm.trunc", 1},
     {"round.**", "llvm.rint", 1},
     {"fabs.**", "llvm.fabs", 1},
-    {"fma.rn.f|d|f16|f16x2|bf16|bf16x2", "llvm.fma", 3},
-    {"fma.rn.ftz.f|f16|f16x2", "llvm.fma", 3},
-    {"fmin.?ftz.nan.f|f16|f16x2|bf16|bf16x2", "llvm.minimum", 2},
-    {"fmax.?ftz.nan.f|f16|f16x2|bf16|bf16x2", "llvm.maximum", 2},
-    {"fmin.?ftz.f|d|f16|f16x2|bf16|bf16x2", "llvm.minnum", 2},
-    {"fmax.?ftz.f|d|f16|f16x2|bf16|bf16x2", "llvm.maxnum", 2},
+    {"fma.rn.?ftz.f|d", "llvm.fma", 3},
+    {"fmin.?ftz.f|d", "llvm.minnum", 2},
+    {"fmax.?ftz.f|d", "llvm.maxnum", 2},
 };
 
 static bool lower_same(tw_emulation *e, LLVMValueRef call, const char *name) {
@@ -155,6 +152,21 @@ static bool lower_arithmetic(tw_emulation *e, LLVMValueRef call, const char *nam
   return value != NULL;
 }
 
+/* Loads that promise that nobody writes; they are checked like any other. */
+static bool lower_load(tw_emulation *e, LLVMValueRef call, const char *name) {
+  if (strncmp(name, "ldg.global.", 11) != 0 && strncmp(name, "ldu.global.", 11) != 0)
+    return false;
+  LLVMPositionBuilderBefore(e->builder, call);
+  LLVMValueRef load = LLVMBuildLoad2(e->builder, LLVMTypeOf(call), LLVMGetOperand(call, 0), "");
+  LLVMValueRef align = LLVMGetOperand(call, 1);
+  if (LLVMIsAConstantInt(align))
+    LLVMSetAlignment(load, (unsigned)LLVMConstIntGetZExtValue(align));
+  tw_lower_access(e, load);
+  tw_replace(call, load);
+  return true;
+}
+
 bool tw_lower_math(tw_emulation *e, LLVMValueRef call, const char *name) {
-  return lower_sreg(e, call, name) || lower_same(e, call, name) || lower_arithmetic(e, call, name);
+  return lower_load(e, call, name) || tw_lower_scoped_atomic(e, call, name) || lower_sreg(e, call, name) ||
+         lower_same(e, call, name) || lower_arithmetic(e, call, name);
 }

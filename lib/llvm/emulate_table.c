@@ -4,6 +4,18 @@
 
 #include <stddef.h>
 
+/* Types of device.h for the letters in names of intrinsics. */
+#define INTEGERS(NAME, FUNCTION, REST)                                                                                 \
+  {NAME ".s", FUNCTION, "l:#4" REST}, {NAME ".us", FUNCTION, "l:#3" REST}, {NAME ".i", FUNCTION, "l:#7" REST},         \
+      {NAME ".ui", FUNCTION, "l:#6" REST}, {NAME ".ll", FUNCTION, "l:#10" REST}, {                                     \
+    NAME ".ull", FUNCTION, "l:#9" REST                                                                                 \
+  }
+#define CONVERT(NAME, TO, FROM) {NAME ".#?rn|rz|rm|rp.?ftz", "tweed_emu_ptx_convert", "l:#0#0" TO FROM "l"}
+#define TO_INTEGER(LETTER, FROM)                                                                                       \
+  CONVERT(LETTER "2i", "#7", FROM), CONVERT(LETTER "2ui", "#6", FROM), CONVERT(LETTER "2ll", "#10", FROM),             \
+      CONVERT(LETTER "2ull", "#9", FROM)
+#define FROM_INTEGER(LETTERS, FROM) CONVERT(LETTERS "2f", "#14", FROM), CONVERT(LETTERS "2d", "#15", FROM)
+
 const tw_row tw_intrinsic_rows[] = {
     /* barriers */
     {"barrier0", "tweed_emu_bar_sync", "v:#1#0#0"},
@@ -57,7 +69,52 @@ const tw_row tw_intrinsic_rows[] = {
     {"barrier.cluster.wait.?aligned", "tweed_emu_cluster_wait", "v:"},
     {"mapa.?shared.?cluster", "tweed_emu_mapa", "l:li"},
 
+    /* math: halves, roundings other than to nearest, integers; what is plain IR stands in emulate_math.c */
+    {"#add|sub|mul|div.#rn|rz|rm|rp.?ftz.#f|d", "tweed_emu_round_two", "l:ll"},
+    {"#sqrt|rcp.#rn|rz|rm|rp.?ftz.#f|d", "tweed_emu_round_one", "l:l"},
+    {"fma.#rn|rz|rm|rp.?ftz.#f|d", "tweed_emu_round_fma", "l:lll"},
+    {"fma.rn.?ftz.#?relu|sat.#f16|bf16|f16x2|bf16x2", "tweed_emu_fma_half", "l:lll"},
+    {"#fmin|fmax.?ftz.#?nan.#?xorsign.?abs.#f|d|f16|bf16|f16x2|bf16x2", "tweed_emu_min_max", "l:ll"},
+    {"ex2.approx.f16", "tweed_emu_ptx_one", "l:#12#6l"},
+    {"ex2.approx.f16x2", "tweed_emu_ptx_one", "l:#17#6l"},
+    {"neg.bf16", "tweed_emu_ptx_one", "l:#13#1l"},
+    {"neg.bf16x2", "tweed_emu_ptx_one", "l:#18#1l"},
+    {"abs.bf16", "tweed_emu_ptx_one", "l:#13#2l"},
+    {"abs.bf16x2", "tweed_emu_ptx_one", "l:#18#2l"},
+    INTEGERS("mulhi", "tweed_emu_ptx_two", "#3ll"),
+    INTEGERS("sad", "tweed_emu_ptx_three", "#4lll"),
+    {"mul24.#i|ui", "tweed_emu_mul24", "i:ii"},
+    {"prmt", "tweed_emu_ptx_prmt", "i:iii"},
+    {"fns", "tweed_emu_fns", "i:iii"},
+    {"rotate.#b32|b64", "tweed_emu_rotate", "l:#0li"},
+    {"rotate.right.b64", "tweed_emu_rotate", "l:#1#1li"},
+    {"swap.lo.hi.b64", "tweed_emu_rotate", "l:#1#0l#32"},
+
+    /* conversions: rounding, relu, saturation, to, from */
+    TO_INTEGER("f", "#14"),
+    TO_INTEGER("d", "#15"),
+    FROM_INTEGER("i", "#7"),
+    FROM_INTEGER("ui", "#6"),
+    FROM_INTEGER("ll", "#10"),
+    FROM_INTEGER("ull", "#9"),
+    {"d2f.#?rn|rz|rm|rp.?ftz", "tweed_emu_ptx_convert", "l:#0#0#14#15l"},
+    {"f2h.#?rn.?ftz", "tweed_emu_ptx_convert", "l:#0#0#12#14l"},
+    {"bf2h.#?rn.?ftz", "tweed_emu_ptx_convert", "l:#0#0#12#13l"},
+    {"f2bf16.#?rn|rz.#?relu", "tweed_emu_ptx_convert", "l:#0#13#14l"},
+    {"f2tf32.rna", "tweed_emu_ptx_convert", "l:#5#0#0#16#14l"},
+    {"ff2bf16x2.#?rn|rz.#?relu", "tweed_emu_ptx_convert_pair", "l:#0#18#14ll"},
+    {"ff2f16x2.#?rn|rz.#?relu", "tweed_emu_ptx_convert_pair", "l:#0#17#14ll"},
+    {"bitcast.f2i|i2f|ll2d|d2ll", "tweed_emu_ptx_same", "l:l"},
+    {"move.i16|i32|i64|float|double|ptr", "tweed_emu_ptx_same", "l:l"},
+    {"d2i.lo", "tweed_emu_ptx_same", "w:l"},
+    {"d2i.hi", "tweed_emu_ptx_two", "l:#11#13l$32"},
+    {"lohi.i2d", "tweed_emu_lohi", "l:ii"},
+    {"ptr.**", "tweed_emu_ptx_same", "l:l"},
+    {"isspacep.#global|shared|local|const", "tweed_emu_isspacep", "b:a"},
+    {"isspacep.shared.cluster", "tweed_emu_isspacep", "b:#1a"},
+
     /* others */
+    {"exit", "tweed_emu_exit", "v:"},
     {"nanosleep", "tweed_emu_nanosleep", "v:i"},
     {NULL, NULL, NULL},
 };
@@ -232,6 +289,7 @@ const tw_row tw_ptx_rows[] = {
     /* others */
     {"nanosleep.u32", "tweed_emu_nanosleep", "i"},
     {"trap", "tweed_emu_trap", ""},
+    {"exit", "tweed_emu_exit", ""},
     {"griddepcontrol.**", "tweed_emu_ptx_nothing", ""},
     {NULL, NULL, NULL},
 };

@@ -1,7 +1,7 @@
 /* main.c: what `tweed emulate` links emulated modules to: runs a launch over seeds, prints checksums, compares two
  * modules. Not for use by hand: `tweed emulate` has the options and explains them.
  *
- *   runner LINE SEEDS FIRST-SEED TOLERANCE os|co        exit status as of tweed */
+ *   runner LINE SEEDS FIRST-SEED TOLERANCE os|co PREFIX        exit status as of tweed */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static int fail(const tweed_error *error) {
 }
 
 typedef struct job {
-  const char *line;
+  const char *line, *prefix; /* prefix: of files for the outputs, or "" */
   uint64_t seeds, first_seed;
   double tolerance;
   tweed_emu_options options;
@@ -72,14 +72,32 @@ static void print_checksums(const tweed_emu_launch *launch) {
   }
 }
 
+/* Raw bytes, for other programs. */
+static int write_outputs(const job *j, const tweed_emu_launch *launch) {
+  for (size_t i = 0; *j->prefix && i < tweed_emu_launch_outputs(launch); i++) {
+    tweed_emu_output o = tweed_emu_launch_output(launch, i);
+    char path[1100];
+    snprintf(path, sizeof path, "%.1000s.%u", j->prefix, o.argument + 1);
+    FILE *file = fopen(path, "wb");
+    bool good = file && fwrite(o.data, o.size, 1, file) == 1;
+    if ((file && fclose(file) != 0) || !good) {
+      fprintf(stderr, "tweed: cannot write %s\n", path);
+      return USAGE;
+    }
+  }
+  return GOOD;
+}
+
 /* Outputs of every seed against those of the first; of the other module against those of the same seed. */
 static int run_all(const job *j) {
   tweed_emu_launch *first = NULL;
   tweed_error error;
   tweed_status made = tweed_emu_launch_parse(&tweed_emu_module_first, j->line, 1, &first, &error);
   int status = made == TWEED_OK ? run(j, first, j->first_seed) : fail(&error);
-  if (status == GOOD)
+  if (status == GOOD) {
     print_checksums(first);
+    status = write_outputs(j, first);
+  }
   for (uint64_t s = j->first_seed; status == GOOD && s < j->first_seed + j->seeds; s++) {
     if (s != j->first_seed) {
       status = run(j, j->one, s);
@@ -98,9 +116,10 @@ static int run_all(const job *j) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 6)
+  if (argc != 7)
     return USAGE;
   job j = {.line = argv[1],
+           .prefix = argv[6],
            .seeds = strtoull(argv[2], NULL, 10),
            .first_seed = strtoull(argv[3], NULL, 10),
            .tolerance = strtod(argv[4], NULL),

@@ -26,13 +26,14 @@ static const char help[] =
     "  --tolerance X      by how much elements of outputs may differ (default 0)\n"
     "  --no-checks        no checks of bounds and of uninitialized shared memory\n"
     "  --os-threads       an OS thread for each GPU thread, for debuggers; the default is a coroutine for each\n"
+    "  --write PREFIX     writes each output of the first seed to PREFIX.ARGUMENT, raw\n"
     "  --keep FILE        keeps the program that was made\n\n"
     "Needs opt and clang of LLVM 19; TWEED_OPT, TWEED_CLANG, TWEED_PLUGIN, TWEED_EMU_LIBRARY and TWEED_EMU_MAIN can "
     "name\n"
     "them and Tweed's own files.\n";
 
 typedef struct request {
-  const char *kernel, *other, *launch, *keep;
+  const char *kernel, *other, *launch, *keep, *write;
   bool tsan, no_checks, os_threads;
   int64_t seeds, first_seed;
   double tolerance;
@@ -85,7 +86,8 @@ static int run_program(const request *r, const toolchain *t) {
   snprintf(seeds, sizeof seeds, "%lld", (long long)r->seeds);
   snprintf(first, sizeof first, "%lld", (long long)r->first_seed);
   snprintf(tolerance, sizeof tolerance, "%.17g", r->tolerance);
-  const char *const arguments[] = {program, r->launch, seeds, first, tolerance, r->os_threads ? "os" : "co", NULL};
+  const char *const arguments[] = {
+      program, r->launch, seeds, first, tolerance, r->os_threads ? "os" : "co", r->write ? r->write : "", NULL};
   int status = toolchain_run(arguments);
   if (status >= 128)
     fprintf(stderr, "tweed emulate: the kernel was ended by signal %d (%s)\n", status - 128, strsignal(status - 128));
@@ -147,6 +149,9 @@ static int take_option(request *r, int option, int argc, char **argv) {
   case 'O':
     r->os_threads = true;
     break;
+  case 'w':
+    r->write = optarg;
+    break;
   case 'k':
     r->keep = optarg;
     break;
@@ -165,6 +170,7 @@ int command_emulate(int argc, char **argv) {
                                           {"tsan", no_argument, NULL, 'T'},
                                           {"no-checks", no_argument, NULL, 'C'},
                                           {"os-threads", no_argument, NULL, 'O'},
+                                          {"write", required_argument, NULL, 'w'},
                                           {"keep", required_argument, NULL, 'k'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
