@@ -1,6 +1,7 @@
 /* mma.c: fragments of warp-wide matrix products, and the products. */
 #include "emu/mma.h"
 
+#include <fenv.h>
 #include <math.h>
 
 emu_type emu_mma_type(const emu_mma *mma, emu_operand operand) {
@@ -10,7 +11,7 @@ emu_type emu_mma_type(const emu_mma *mma, emu_operand operand) {
 /* From the low bits up: m, n, k - 1 (8 bits each), a, b, c, d (4 bits each), then the flags. */
 uint64_t emu_mma_pack(const emu_mma *mma) {
   uint64_t flags = (uint64_t)mma->a_col | (uint64_t)mma->b_row << 1 | (uint64_t)mma->satfinite << 2 |
-                   (uint64_t)mma->wmma << 3 | (uint64_t)mma->bit_op << 4;
+                   (uint64_t)mma->wmma << 3 | (uint64_t)mma->bit_op << 4 | (uint64_t)mma->rounding << 5;
   return (uint64_t)mma->m | (uint64_t)mma->n << 8 | (uint64_t)(mma->k - 1) << 16 | (uint64_t)mma->a << 24 |
          (uint64_t)mma->b << 28 | (uint64_t)mma->c << 32 | (uint64_t)mma->d << 36 | flags << 40;
 }
@@ -27,7 +28,8 @@ emu_mma emu_mma_unpacked(uint64_t code) {
                    .b_row = code >> 41 & 1,
                    .satfinite = code >> 42 & 1,
                    .wmma = code >> 43 & 1,
-                   .bit_op = (emu_bit_op)(code >> 44 & 1)};
+                   .bit_op = (emu_bit_op)(code >> 44 & 1),
+                   .rounding = (emu_rounding)(code >> 45 & 3)};
 }
 
 /* The first tensor cores' shape: four products at once, each by two quads of lanes. */
@@ -120,7 +122,7 @@ static uint64_t dot_bits(const emu_mma *mma, const double *a, const double *b, d
   return emu_encode(mma->d, c);
 }
 
-void emu_mma_multiply(const emu_mma *mma, int lane, const double *a, const double *b, const double *c, uint32_t *d) {
+static void multiply(const emu_mma *mma, int lane, const double *a, const double *b, const double *c, uint32_t *d) {
   emu_mma of_d = *mma;
   of_d.c = mma->d; /* m8n8k4 lays f32 and f16 out differently */
   for (int i = 0; i < unique(mma, EMU_OPERAND_C); i++) {
@@ -131,4 +133,16 @@ void emu_mma_multiply(const emu_mma *mma, int lane, const double *a, const doubl
             mma->a == EMU_B1 ? dot_bits(mma, row, col, start)
                              : emu_dot(mma->d, mma->k, row, col, start, mma->satfinite));
   }
+}
+
+/* The mode of the processor, which what is called here follows. */
+void emu_mma_multiply(const emu_mma *mma, int lane, const double *a, const double *b, const double *c, uint32_t *d) {
+  static const int modes[] = {FE_TONEAREST, FE_TOWARDZERO, FE_DOWNWARD, FE_UPWARD};
+  void (*volatile call)(const emu_mma *, int, const double *, const double *, const double *, uint32_t *) = multiply;
+  int before = fegetround();
+  if (mma->rounding != EMU_ROUND_NEAREST)
+    fesetround(modes[mma->rounding]);
+  call(mma, lane, a, b, c, d);
+  if (mma->rounding != EMU_ROUND_NEAREST)
+    fesetround(before);
 }

@@ -21,6 +21,8 @@ typedef enum emu_operand { EMU_OPERAND_A, EMU_OPERAND_B, EMU_OPERAND_C } emu_ope
 /* What b1 does in place of a product. */
 typedef enum emu_bit_op { EMU_BITS_XOR, EMU_BITS_AND } emu_bit_op;
 
+typedef enum emu_rounding { EMU_ROUND_NEAREST, EMU_ROUND_ZERO, EMU_ROUND_DOWN, EMU_ROUND_UP } emu_rounding;
+
 /* One instruction. m, n, k are those of its name. Layouts matter for m8n8k4 of f16 only: other shapes of mma have one
  * layout each, and wmma's fragments are the same in both. `wmma`: f16 fragments of A and B take 8 registers whatever
  * the shape (elements are repeated). */
@@ -30,6 +32,7 @@ typedef struct emu_mma {
   bool a_col, b_row;
   bool satfinite, wmma;
   emu_bit_op bit_op;
+  emu_rounding rounding; /* f64 only */
 } emu_mma;
 
 typedef struct emu_spot {

@@ -36,7 +36,7 @@ typedef struct parts {
   emu_mma *mma;
   emu_type types[4];
   int type_count, layout_count;
-  bool shape;
+  bool shape, rounding;
 } parts;
 
 static bool is(const char *part, int length, const char *word) {
@@ -52,7 +52,8 @@ static bool take_layout(parts *p, bool col) {
 }
 
 static bool take(parts *p, const char *part, int length) {
-  static const char *const silent[] = {"llvm", "nvvm", "mma", "sync", "aligned", "popc", "rn"};
+  static const char *const silent[] = {"llvm", "nvvm", "mma", "sync", "aligned", "popc"};
+  static const char *const roundings[] = {"rn", "rz", "rm", "rp"}; /* in the order of emu_rounding */
   emu_type type = emu_type_named(part, length);
   int used = 0;
   char shape[16] = "";
@@ -67,6 +68,11 @@ static bool take(parts *p, const char *part, int length) {
     return p->mma->wmma = true;
   if (is(part, length, "satfinite"))
     return p->mma->satfinite = true;
+  for (size_t i = 0; i < sizeof roundings / sizeof roundings[0]; i++)
+    if (is(part, length, roundings[i])) {
+      p->mma->rounding = (emu_rounding)i;
+      return p->rounding = true;
+    }
   if (is(part, length, "xor") || is(part, length, "and")) {
     p->mma->bit_op = part[0] == 'x' ? EMU_BITS_XOR : EMU_BITS_AND;
     return true;
@@ -137,7 +143,7 @@ tweed_status emu_mma_parse(const char *name, emu_mma *mma, tweed_error *error) {
   }
   if (!p.shape || p.layout_count != 2 || !settle_types(&p, mma))
     return tweed_fail(error, TWEED_BAD_INPUT, "%s: shape, layouts of A and B, or types are missing", name);
-  if (!types_fit(mma) || !shape_fits(mma))
+  if (!types_fit(mma) || !shape_fits(mma) || (p.rounding && mma->a != EMU_F64))
     return tweed_fail(error, TWEED_BAD_INPUT, "%s: there is no such combination of shape and types", name);
   bool free = mma->wmma || (mma->k == 4 && mma->a == EMU_F16);
   if (!free && (mma->a_col || mma->b_row))

@@ -1,5 +1,6 @@
 /* emulate_matrix.c: matrix instructions of a warp, as intrinsics: mma, wmma, ldmatrix. Their names are read here, so
  * that the run time gets a number; fragments travel in memory, one 32-bit register behind the other. */
+#include "base/base.h"
 #include "emu/mma.h"
 #include "emu/tile.h"
 #include "llvm/emulate.h"
@@ -38,12 +39,15 @@ static bool lower_product(tw_emulation *e, LLVMValueRef call, const char *name, 
   if (emu_mma_parse(name, &mma, error) != TWEED_OK)
     return false;
   unsigned a = operands_of(&mma, EMU_OPERAND_A), b = operands_of(&mma, EMU_OPERAND_B);
-  LLVMValueRef arguments[6] = {tw_place(e, call, name),
-                               tw_number(e->i64, emu_mma_pack(&mma)),
-                               NULL,
-                               store_operands(e, call, 0, a),
-                               store_operands(e, call, a, b),
-                               store_operands(e, call, a + b, operands_of(&mma, EMU_OPERAND_C))};
+  unsigned c = operands_of(&mma, EMU_OPERAND_C);
+  if (a + b + c != LLVMGetNumArgOperands(call)) {
+    tweed_fail(error, TWEED_BAD_INPUT, "%s has %u operands instead of %u", name, LLVMGetNumArgOperands(call),
+               a + b + c);
+    return false;
+  }
+  LLVMValueRef arguments[6] = {
+      tw_place(e, call, name),       tw_number(e->i64, emu_mma_pack(&mma)), NULL,
+      store_operands(e, call, 0, a), store_operands(e, call, a, b),         store_operands(e, call, a + b, c)};
   call_with_result(e, call, "tweed_emu_mma", arguments, 6);
   return true;
 }

@@ -372,6 +372,27 @@ static void check_numbers(void) {
   assert(emu_decode(EMU_F64, emu_dot(EMU_F64, 2, a, b, 0, false)) == INFINITY); /* fused */
 }
 
+/* 1 + 2^-60 and -1 + 2^-60 in all modes. */
+static void check_rounding(void) {
+  static const char *const names[] = {"rn", "rz", "rm", "rp"};
+  const double up = 1 + ldexp(1, -52), in = -1 + ldexp(1, -53);
+  const double want[4][2] = {{1, -1}, {1, in}, {1, -1}, {up, in}};
+  for (int mode = 0; mode < 4; mode++) {
+    double a[32] = {1}, b[32] = {ldexp(1, -60), 0, 0, 0, ldexp(1, -60)}, c[64] = {1, -1};
+    char name[64];
+    emu_mma mma;
+    uint32_t d[4];
+    snprintf(name, sizeof name, "wmma.m8n8k4.mma.row.col.%s.f64", names[mode]);
+    assert(emu_mma_parse(name, &mma, NULL) == TWEED_OK);
+    mma = emu_mma_unpacked(emu_mma_pack(&mma));
+    emu_mma_multiply(&mma, 0, a, b, c, d);
+    for (int i = 0; i < 2; i++)
+      assert(emu_decode(EMU_F64, emu_get(EMU_F64, d, i)) == want[mode][i]);
+    volatile double third = 3;
+    assert(1 / third == 0x1.5555555555555p-2); /* the mode is as before */
+  }
+}
+
 static void check_ldmatrix(void) {
   emu_ldmatrix m;
   assert(emu_ldmatrix_parse("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16", &m, NULL) == TWEED_OK);
@@ -407,6 +428,7 @@ static void check_refused(void) {
                                     "mma.sp.m16n8k16.row.col.f32.f32",
                                     "mma.m16n8k16.row.col.s8.s4",
                                     "wmma.m16n16k16.mma.row.col.rz.f32.f32",
+                                    "mma.m8n8k4.row.col.rx.f64",
                                     "mma.m16n16k16.row.col.f32.f32",
                                     "mma.m16n8k16.row.col.row.f32.f32"};
   static const char *const wmma[] = {
@@ -427,6 +449,7 @@ int main(void) {
   int count = check_mma(&r);
   check_wmma_all(&r);
   check_numbers();
+  check_rounding();
   check_ldmatrix();
   check_refused();
   printf("mma: %d shapes and types\n", count);

@@ -53,6 +53,10 @@ template <int n> INLINE void group_wait() {
 INLINE u64 matrix_128(const void *p, u32 stride) {
   return (u64)(shared_address(p) >> 4 & 0x3FFF) | (u64)1 << 16 | (u64)(stride >> 4) << 32 | (u64)1 << 62;
 }
+/* The same where lines run along M or N: atoms that follow each other that way are `along` bytes apart. */
+INLINE u64 matrix_128(const void *p, u32 along, u32 stride) {
+  return (u64)(shared_address(p) >> 4 & 0x3FFF) | (u64)(along >> 4) << 16 | (u64)(stride >> 4) << 32 | (u64)1 << 62;
+}
 /* Not swizzled: 8 x 16 bytes lie together; `along` bytes further is the next along K, `across` along M or N. */
 INLINE u64 matrix_plain(const void *p, u32 along, u32 across) {
   return (u64)(shared_address(p) >> 4 & 0x3FFF) | (u64)(along >> 4) << 16 | (u64)(across >> 4) << 32;
@@ -84,6 +88,22 @@ INLINE void multiply_group_from(float (&d)[32], const u32 (&a)[4], u64 b, int ac
                ", {%32, %33, %34, %35}, %36, p, 1, 1, 1;\n\t}"
                : TWEED_EIGHT(d, 0), TWEED_EIGHT(d, 8), TWEED_EIGHT(d, 16), TWEED_EIGHT(d, 24)
                : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(accumulate)
+               : "memory");
+}
+
+#define TWEED_D64                                                                                                      \
+  "{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "                                            \
+  "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, "                                   \
+  "%32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47, "                                   \
+  "%48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63}"
+
+/* d = a b + d, 64 x 128 x 16: A along K, B along N, both in shared memory. */
+INLINE void multiply_group_wide(float (&d)[64], u64 a, u64 b) {
+  asm volatile("{\n\t.reg .pred p;\n\tsetp.ne.b32 p, %66, 0;\n\t"
+               "wgmma.mma_async.sync.aligned.m64n128k16.f32.f16.f16 " TWEED_D64 ", %64, %65, p, 1, 1, 0, 1;\n\t}"
+               : TWEED_EIGHT(d, 0), TWEED_EIGHT(d, 8), TWEED_EIGHT(d, 16), TWEED_EIGHT(d, 24), TWEED_EIGHT(d, 32),
+                 TWEED_EIGHT(d, 40), TWEED_EIGHT(d, 48), TWEED_EIGHT(d, 56)
+               : "l"(a), "l"(b), "n"(1)
                : "memory");
 }
 
