@@ -50,8 +50,13 @@ void emu_window_clear(emu_machine *machine) {
   memset(machine->shadow, 0, EMU_WINDOW_SIZE);
 }
 
+/* Other memory of the process may share the upper half of the window's addresses. */
+static bool in_window(const emu_machine *machine, uintptr_t address) {
+  return address - (uintptr_t)machine->window < EMU_WINDOW_SIZE;
+}
+
 bool emu_is_shared(const emu_machine *machine, uint64_t address) {
-  return address >> PAGE_BITS == 0 || address >> PAGE_BITS == (uintptr_t)machine->window >> PAGE_BITS;
+  return address >> PAGE_BITS == 0 || in_window(machine, (uintptr_t)address);
 }
 
 void *emu_pointer(const emu_machine *machine, uint64_t address) {
@@ -139,21 +144,17 @@ static void check_other(emu_thread *self, const tweed_emu_place *place, const vo
             left ? "which runs over the end of its buffer" : "which is in no buffer, variable or stack");
 }
 
-static bool in_window(const emu_thread *self, const void *pointer) {
-  return (uintptr_t)pointer >> PAGE_BITS == (uintptr_t)self->machine->window >> PAGE_BITS;
-}
-
 void emu_check(emu_thread *self, const tweed_emu_place *place, const void *pointer, size_t size, bool write) {
   emu_stop_at_race(self);
   self->accessed = place;
-  if (in_window(self, pointer))
+  if (in_window(self->machine, (uintptr_t)pointer))
     check_shared(self, place, pointer, size, write);
   else
     check_other(self, place, pointer, size, write);
 }
 
 void emu_check_bounds(emu_thread *self, const tweed_emu_place *place, const void *pointer, size_t size, bool write) {
-  if (in_window(self, pointer))
+  if (in_window(self->machine, (uintptr_t)pointer))
     check_shared_bounds(self, place, pointer, size, write);
   else
     check_other(self, place, pointer, size, write);
@@ -170,7 +171,7 @@ void tweed_emu_check_store(const tweed_emu_place *place, const void *pointer, ui
 uint32_t tweed_emu_isspacep(const tweed_emu_place *place, uint32_t space, const void *pointer) {
   (void)place;
   emu_thread *self = emu_self();
-  bool shared = (uintptr_t)pointer >> PAGE_BITS == (uintptr_t)self->machine->window >> PAGE_BITS;
+  bool shared = in_window(self->machine, (uintptr_t)pointer);
   bool local = is_local(self, pointer);
   return space == 0 ? !shared && !local : space == 1 ? shared : space == 2 ? local : 0;
 }
