@@ -214,7 +214,7 @@ static tweed_status check(const tweed_emu_launch *l, tweed_error *error) {
   return TWEED_OK;
 }
 
-enum { DYNAMIC_ALIGN = 16 }; /* what CUDA promises; more is the kernel's own business */
+enum { DYNAMIC_ALIGN = 16 }; /* what CUDA promises; the pass rounds shared_size up where variables want more */
 
 static void start_thread(emu_block *b, uint32_t i) {
   emu_thread *t = &b->threads[i];

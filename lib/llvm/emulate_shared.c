@@ -31,15 +31,23 @@ void tw_find_shared(tw_emulation *e) {
   }
 }
 
+static uint64_t round_up(uint64_t at, uint64_t align) {
+  return (at + align - 1) / align * align;
+}
+
+/* Dynamic shared memory starts behind the static one, as aligned as the variables for it are. */
 static void place_all(tw_emulation *e) {
   uint64_t at = 0;
   for (size_t i = 0; i < e->shared_count; i++) {
     tw_shared *s = &e->shared[i];
     if (s->dynamic)
       continue;
-    s->offset = at = (at + s->align - 1) / s->align * s->align;
+    s->offset = at = round_up(at, s->align);
     at += s->size;
   }
+  for (size_t i = 0; i < e->shared_count; i++)
+    if (e->shared[i].dynamic)
+      at = round_up(at, e->shared[i].align);
   e->shared_size = (uint32_t)at;
 }
 

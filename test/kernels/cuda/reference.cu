@@ -1,6 +1,6 @@
 /* reference.cu: the same kernels as in the other files, as plainly as can be: the first thread of each block, or of the
  * grid, does all. */
-#include "cuda.h"
+#include "tensor.h"
 
 #define FIRST_OF_BLOCK (threadIdx.x == 0 && threadIdx.y == 0)
 #define FIRST_OF_GRID (FIRST_OF_BLOCK && blockIdx.x == 0 && blockIdx.y == 0)
@@ -94,6 +94,39 @@ KERNEL gemm_group(const half *a, const half *b, float *c, int n, int k) {
 }
 KERNEL gemm_group_registers(const half *a, const half *b, half *c, int n, int k) {
   gemm_halves(a, b, n, 1, c, n, k);
+}
+
+/* Element of a tile of halves that is swizzled by 128 bytes. */
+INLINE float swizzled(const half *tile, int line, int column) {
+  return (float)*(const half *)((const char *)tile + swizzle_128((u32)line, (u32)column * 2));
+}
+/* The same tiles by the same tensor maps, one after another; sums stay in C. */
+KERNEL gemm_group_roles(const tensor_map *a, const tensor_map *b, float *c, int columns, int steps) {
+  extern __shared__ __attribute__((aligned(1024))) char memory[];
+  half *as = (half *)memory, *bs = as + 128 * 64;
+  barrier *full = (barrier *)(bs + 64 * 128);
+  int row = (int)blockIdx.y * 128, column = (int)blockIdx.x * 128;
+  if (threadIdx.x == 0) {
+    barrier_init(full, 1);
+    fence_proxy_async();
+  }
+  for (int n = 0; n < steps; n++) {
+    __syncthreads();
+    if (threadIdx.x == 0) {
+      barrier_expect(full, 2 * 128 * 64 * 2);
+      tile_load(as, a, n * 64, row, full);
+      tile_load(bs, b, column, n * 64, full);
+      tile_load(bs + 64 * 64, b, column + 64, n * 64, full);
+    }
+    barrier_wait(full, n % 2);
+    for (int i = (int)threadIdx.x; i < 128 * 128; i += (int)blockDim.x) {
+      int y = i / 128, x = i % 128;
+      float sum = n > 0 ? c[(row + y) * columns + column + x] : 0;
+      for (int k = 0; k < 64; k++)
+        sum += swizzled(as, y, k) * swizzled(bs + x / 64 * 64 * 64, k, x % 64);
+      c[(row + y) * columns + column + x] = sum;
+    }
+  }
 }
 
 KERNEL relay(const float *in, float *out, int blocks) {
