@@ -7,13 +7,13 @@ find_program(TWEED_CUDA_NVCC nvcc HINTS /usr/local/cuda/bin)
 mark_as_advanced(TWEED_CUDA_CLANG TWEED_CUDA_NVCC)
 
 # No fused operations, so that a GPU leaves the same bits behind as a CPU. The oldest PTX that the kernels can do with is taken by
-# all drivers since.
+# all later drivers. Unrolled loops would need more registers than two blocks of a processor have.
 set(cuda_source ${PROJECT_SOURCE_DIR}/cuda/gaus.cu)
 set(cuda_ptx ${PROJECT_BINARY_DIR}/generated/gaus.ptx)
 set(cuda_command "")
 if(TWEED_CUDA AND TWEED_CUDA_CLANG)
   set(cuda_command ${TWEED_CUDA_CLANG} -x cuda --cuda-device-only --cuda-gpu-arch=sm_70 --cuda-path=/nonexistent -nocudainc -nocudalib
-    -O3 -ffp-contract=off -S -o ${cuda_ptx} ${cuda_source})
+    -O3 -fno-unroll-loops -ffp-contract=off -S -o ${cuda_ptx} ${cuda_source})
 elseif(TWEED_CUDA AND TWEED_CUDA_NVCC)
   set(cuda_command ${TWEED_CUDA_NVCC} -arch=compute_75 -O3 --fmad=false -ptx -o ${cuda_ptx} ${cuda_source})
 elseif(TWEED_CUDA STREQUAL "ON")
