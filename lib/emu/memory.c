@@ -13,20 +13,22 @@
 enum { PAGE_BITS = 32 };
 
 /* The low half of an address in the window is the shared address that PTX has, so the window starts where that half is
- * zero: the first such place below a fresh mapping that is free. */
+ * zero, and all addresses with its upper half are reserved: the first such place below a fresh mapping that is free. */
+#define SPAN ((size_t)1 << PAGE_BITS)
+
 static unsigned char *map_window(void) {
-  void *near = mmap(NULL, EMU_WINDOW_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  void *near = mmap(NULL, EMU_WINDOW_SIZE, PROT_NONE, flags, -1, 0);
   if (near == MAP_FAILED)
     return NULL;
   munmap(near, EMU_WINDOW_SIZE);
   uintptr_t at = (uintptr_t)near >> PAGE_BITS << PAGE_BITS;
-  for (int tries = 0; tries < 64 && at; tries++, at -= (uintptr_t)1 << PAGE_BITS) {
-    void *got = mmap((void *)at, EMU_WINDOW_SIZE, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0); // NOLINT
-    if (got == (void *)at)
+  for (int tries = 0; tries < 64 && at; tries++, at -= SPAN) {
+    void *got = mmap((void *)at, SPAN, PROT_NONE, flags | MAP_FIXED_NOREPLACE, -1, 0); // NOLINT
+    if (got == (void *)at && mprotect(got, EMU_WINDOW_SIZE, PROT_READ | PROT_WRITE) == 0)
       return got;
     if (got != MAP_FAILED)
-      munmap(got, EMU_WINDOW_SIZE);
+      munmap(got, SPAN);
   }
   return NULL;
 }
@@ -39,7 +41,7 @@ bool emu_window_new(emu_machine *machine) {
 
 void emu_window_free(emu_machine *machine) {
   if (machine->window)
-    munmap(machine->window, EMU_WINDOW_SIZE);
+    munmap(machine->window, SPAN);
   free(machine->shadow);
 }
 
