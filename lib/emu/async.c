@@ -99,6 +99,9 @@ static bool step_copy(emu_async *a, emu_copy *copy) {
   emu_tsan_fiber_switch(a->fibers[now->fiber]);
   bool over = emu_copy_step(a, now), all = over && now == copy;
   emu_release(&a->machine->after);
+  if (emu_tsan_reports() != a->machine->reports)
+    emu_report(a->machine, now->copier->thread, TWEED_EMU_RACE, now->place,
+               "data race of this asynchronous copy, see ThreadSanitizer's report");
   emu_tsan_fiber_switch(mine);
   a->idle = 0;
   emu_wake_all(a->machine, &now->copier->queue);

@@ -43,6 +43,33 @@ static LLVMValueRef file_of(tw_emulation *e, LLVMValueRef instruction) {
   return tw_string(e, text);
 }
 
+static const char *last_part(const char *file, unsigned *length) {
+  for (unsigned i = *length; i-- > 0;)
+    if (file[i] == '/') {
+      const char *part = file + i + 1;
+      *length -= i + 1;
+      return part;
+    }
+  return file;
+}
+
+/* What is inlined tells the lines that it was called from: "bar.sync, called at roles.cu:98, roles.cu:141". */
+static LLVMValueRef what_of(tw_emulation *e, LLVMValueRef instruction, const char *what) {
+  enum { MOST = 4 };
+  char text[1024];
+  int used = snprintf(text, sizeof text, "%.300s", what);
+  LLVMMetadataRef at = LLVMInstructionGetDebugLoc(instruction);
+  for (int depth = 0; at && depth < MOST && (at = LLVMDILocationGetInlinedAt(at)); depth++) {
+    unsigned length = 0;
+    LLVMMetadataRef file = LLVMDIScopeGetFile(LLVMDILocationGetScope(at));
+    const char *name = file ? LLVMDIFileGetFilename(file, &length) : "";
+    name = last_part(name, &length);
+    used += snprintf(text + used, sizeof text - (size_t)used, "%s%.*s:%u", depth ? ", " : ", called at ",
+                     length < 100 ? (int)length : 100, name, LLVMDILocationGetLine(at));
+  }
+  return tw_string(e, text);
+}
+
 static LLVMValueRef place_of(tw_emulation *e, LLVMValueRef instruction, const char *what) {
   LLVMValueRef function = LLVMGetBasicBlockParent(LLVMGetInstructionParent(instruction));
   size_t length;
@@ -50,7 +77,7 @@ static LLVMValueRef place_of(tw_emulation *e, LLVMValueRef instruction, const ch
   LLVMValueRef fields[5] = {
       file_of(e, instruction),
       tw_string(e, name),
-      tw_string(e, what),
+      what_of(e, instruction, what),
       tw_number(e->i32, LLVMGetDebugLocLine(instruction)),
       tw_number(e->i32, LLVMGetDebugLocColumn(instruction)),
   };
