@@ -16,7 +16,7 @@ extern "C" {
 
 /* ---- what the pass writes ---- */
 
-#define TWEED_EMU_ABI 1
+#define TWEED_EMU_ABI 2
 
 typedef enum tweed_emu_type {
   TWEED_EMU_I8,
@@ -43,6 +43,11 @@ typedef struct tweed_emu_place {
   uint32_t line, column;
 } tweed_emu_place;
 
+/* The bytes of a shared variable, from the start of static shared memory. */
+typedef struct tweed_emu_range {
+  uint32_t offset, size;
+} tweed_emu_range;
+
 typedef struct tweed_emu_kernel {
   const char *name;
   void (*entry)(void *const *arguments); /* each points at one argument, as in cuLaunchKernel */
@@ -51,6 +56,9 @@ typedef struct tweed_emu_kernel {
   uint32_t shared_size; /* static shared memory, bytes */
   uint32_t max_threads; /* maxntid, 0 = not said */
   uint32_t registers;   /* maxnreg, 0 = not said */
+  /* Its shared variables: accesses elsewhere in static shared memory are out of bounds. No ranges: all of it is one. */
+  const tweed_emu_range *ranges;
+  uint32_t range_count;
 } tweed_emu_kernel;
 
 /* A variable in global or constant memory. */

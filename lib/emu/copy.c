@@ -85,7 +85,7 @@ static void write_stretch(emu_async *a, const emu_copy *c, const stretch *s) {
   memcpy(to, c->data + s->at + (store ? s->skip : 0), size);
   if (store)
     return;
-  memset(a->machine->shadow + s->shared, EMU_BYTE_WRITTEN, size);
+  memset(a->machine->shadow + s->shared, EMU_BYTE_OWNED | EMU_BYTE_WRITTEN, size);
   emu_proxy_wrote_async(a, s->shared, size);
 }
 

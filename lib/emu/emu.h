@@ -132,7 +132,7 @@ typedef struct emu_agent {
 } emu_agent;
 
 /* What is known of each byte of shared memory. */
-enum { EMU_BYTE_WRITTEN = 1 };
+enum { EMU_BYTE_WRITTEN = 1, EMU_BYTE_OWNED = 2 };
 
 struct emu_machine {
   tweed_emu_launch *launch;

@@ -117,7 +117,7 @@ void tweed_emu_mbarrier_init(const tweed_emu_place *place, uint64_t address, uin
               "mbarrier.init: the mbarrier at %u is in use: %s; initialised at %s and not invalidated since",
               offset - EMU_SHARED_RESERVED, state, emu_place_text(b->init, init, sizeof init));
   emu_tsan_access(bytes_of(a, b), sizeof(uint64_t), true, __builtin_return_address(0));
-  memset(self->machine->shadow + offset, EMU_BYTE_WRITTEN, sizeof(uint64_t));
+  memset(self->machine->shadow + offset, EMU_BYTE_OWNED | EMU_BYTE_WRITTEN, sizeof(uint64_t));
   emu_mbarrier_fault fault = emu_mbarrier_init(&b->state, count);
   if (fault)
     misuse(self, place, "mbarrier.init", b, fault);

@@ -45,11 +45,24 @@ void emu_window_free(emu_machine *machine) {
   free(machine->shadow);
 }
 
+/* Which bytes belong to variables: those of the kernel's ranges, and all dynamic shared memory. */
+static void own_variables(emu_machine *m) {
+  const tweed_emu_kernel *k = m->launch->kernel;
+  const emu_block *b = m->block;
+  unsigned char *first = m->shadow + EMU_SHARED_RESERVED;
+  for (uint32_t i = 0; i < k->range_count; i++)
+    memset(first + k->ranges[i].offset, EMU_BYTE_OWNED, k->ranges[i].size);
+  if (k->range_count == 0)
+    memset(first, EMU_BYTE_OWNED, b->shared_size);
+  memset(m->shadow + b->dynamic_at, EMU_BYTE_OWNED, EMU_SHARED_RESERVED + b->shared_size - b->dynamic_at);
+}
+
 /* What nobody wrote reads as a pattern that shows, wherever it is not checked. */
 void emu_window_clear(emu_machine *machine) {
   emu_tsan_forget(machine->window, EMU_WINDOW_SIZE);
   memset(machine->window, 0xcb, EMU_WINDOW_SIZE);
   memset(machine->shadow, 0, EMU_WINDOW_SIZE);
+  own_variables(machine);
 }
 
 /* Other memory of the process may share the upper half of the window's addresses. */
@@ -120,6 +133,11 @@ static void check_shared_bounds(emu_thread *self, const tweed_emu_place *place, 
     emu_fault(self, TWEED_EMU_BOUNDS, place,
               "%s of %zu bytes at shared address %u (%d from the start), but the block has %u bytes of shared memory",
               verb, size, at, (int)at - EMU_SHARED_RESERVED, self->block->shared_size);
+  for (size_t i = 0; i < size; i++)
+    if (!(self->machine->shadow[at + i] & EMU_BYTE_OWNED))
+      emu_fault(self, TWEED_EMU_BOUNDS, place,
+                "%s of %zu bytes at %d in shared memory, of which byte %zu is in no variable", verb, size,
+                (int)at - EMU_SHARED_RESERVED, i);
 }
 
 static void check_shared(emu_thread *self, const tweed_emu_place *place, const void *pointer, size_t size, bool write) {
@@ -127,7 +145,7 @@ static void check_shared(emu_thread *self, const tweed_emu_place *place, const v
   uint32_t at = emu_shared_offset(m, pointer);
   check_shared_bounds(self, place, pointer, size, write);
   if (write) {
-    memset(m->shadow + at, EMU_BYTE_WRITTEN, size);
+    memset(m->shadow + at, EMU_BYTE_OWNED | EMU_BYTE_WRITTEN, size);
     emu_proxy_wrote(self, at, size);
     return;
   }

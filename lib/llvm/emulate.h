@@ -2,6 +2,7 @@
  *
  * emulate.c        the order of things: kernels, flattening, every instruction, tables
  * emulate_shared.c shared variables become offsets
+ * emulate_layout.c which offsets
  * emulate_table.c  WHICH INTRINSIC AND WHICH PTX INSTRUCTION CALLS WHAT: new instructions are rows there
  * emulate_match.c  patterns of names
  * emulate_call.c   calls of the run time from rows
@@ -42,10 +43,17 @@ enum { TW_MAX_PASSED = 16 };
 /* Whether name matches; passed[0 … *count) are the numbers to pass. */
 bool tw_match(const char *pattern, const char *name, uint32_t passed[TW_MAX_PASSED], uint32_t *count);
 
+/* Bytes of shared memory that a variable has. */
+typedef struct tw_range {
+  uint64_t offset, size;
+} tw_range;
+
 typedef struct tw_kernel {
   char *name;
   int64_t max_threads, registers;
-  uint32_t shared;
+  uint32_t shared; /* bytes of static shared memory */
+  tw_range *ranges;
+  size_t range_count, range_room;
 } tw_kernel;
 
 typedef struct tw_shared {
@@ -64,7 +72,6 @@ typedef struct tw_emulation {
   tw_kernel *kernels;
   tw_shared *shared;
   size_t kernel_count, kernel_room, shared_count, shared_room;
-  uint32_t shared_size;
   size_t errors;
 } tw_emulation;
 
@@ -97,6 +104,7 @@ void tw_replace(LLVMValueRef instruction, LLVMValueRef replacement);
 
 /* ---- the others ---- */
 void tw_find_shared(tw_emulation *e);
+void tw_lay_out_shared(tw_emulation *e);
 void tw_lower_shared(tw_emulation *e);
 /* True: it was one of these. */
 bool tw_lower_math(tw_emulation *e, LLVMValueRef call, const char *name);

@@ -120,6 +120,18 @@ static LLVMValueRef entry(tw_emulation *e, LLVMValueRef function, const char *na
   return f;
 }
 
+/* The bytes of each shared variable of a kernel. */
+static LLVMValueRef ranges(tw_emulation *e, const tw_kernel *k) {
+  LLVMTypeRef fields[] = {e->i32, e->i32};
+  LLVMTypeRef type = LLVMStructTypeInContext(e->context, fields, 2, false);
+  LLVMValueRef *all = tweed_arena_array(e->arena, k->range_count + 1, sizeof *all);
+  for (size_t i = 0; all && i < k->range_count; i++) {
+    LLVMValueRef values[] = {tw_number(e->i32, k->ranges[i].offset), tw_number(e->i32, k->ranges[i].size)};
+    all[i] = structure(e, values, 2);
+  }
+  return array(e, type, all, all ? k->range_count : 0, "tweed.ranges");
+}
+
 static LLVMValueRef kernel(tw_emulation *e, const tw_kernel *k) {
   LLVMValueRef f = LLVMGetNamedFunction(e->module, k->name);
   LLVMValueRef fields[] = {
@@ -127,18 +139,20 @@ static LLVMValueRef kernel(tw_emulation *e, const tw_kernel *k) {
       entry(e, f, k->name),
       parameters(e, f),
       tw_number(e->i32, LLVMCountParams(f)),
-      tw_number(e->i32, e->shared_size),
+      tw_number(e->i32, k->shared),
       tw_number(e->i32, (uint64_t)k->max_threads),
       tw_number(e->i32, (uint64_t)k->registers),
+      ranges(e, k),
+      tw_number(e->i32, k->range_count),
   };
-  return structure(e, fields, 7);
+  return structure(e, fields, 9);
 }
 
 /* ---- the module ---- */
 
 static LLVMValueRef kernels(tw_emulation *e) {
-  LLVMTypeRef fields[] = {e->pointer, e->pointer, e->pointer, e->i32, e->i32, e->i32, e->i32};
-  LLVMTypeRef type = LLVMStructTypeInContext(e->context, fields, 7, false);
+  LLVMTypeRef fields[] = {e->pointer, e->pointer, e->pointer, e->i32, e->i32, e->i32, e->i32, e->pointer, e->i32};
+  LLVMTypeRef type = LLVMStructTypeInContext(e->context, fields, 9, false);
   LLVMValueRef *all = tweed_arena_array(e->arena, e->kernel_count + 1, sizeof *all);
   for (size_t i = 0; all && i < e->kernel_count; i++)
     all[i] = kernel(e, &e->kernels[i]);

@@ -31,26 +31,6 @@ void tw_find_shared(tw_emulation *e) {
   }
 }
 
-static uint64_t round_up(uint64_t at, uint64_t align) {
-  return (at + align - 1) / align * align;
-}
-
-/* Dynamic shared memory starts behind the static one, as aligned as the variables for it are. */
-static void place_all(tw_emulation *e) {
-  uint64_t at = 0;
-  for (size_t i = 0; i < e->shared_count; i++) {
-    tw_shared *s = &e->shared[i];
-    if (s->dynamic)
-      continue;
-    s->offset = at = round_up(at, s->align);
-    at += s->size;
-  }
-  for (size_t i = 0; i < e->shared_count; i++)
-    if (e->shared[i].dynamic)
-      at = round_up(at, e->shared[i].align);
-  e->shared_size = (uint32_t)at;
-}
-
 /* The address in each function that uses the variable, at its very start. */
 static void lower_one(tw_emulation *e, const tw_shared *s, LLVMValueRef global) {
   for (LLVMUseRef use; (use = LLVMGetFirstUse(global));) {
@@ -72,7 +52,7 @@ static void lower_one(tw_emulation *e, const tw_shared *s, LLVMValueRef global) 
 }
 
 void tw_lower_shared(tw_emulation *e) {
-  place_all(e);
+  tw_lay_out_shared(e);
   for (size_t i = 0; i < e->shared_count; i++) {
     LLVMValueRef global = e->shared[i].name ? LLVMGetNamedGlobal(e->module, e->shared[i].name) : NULL;
     if (global)

@@ -159,9 +159,9 @@ static void registers(void *const *arguments) {
 
 static const tweed_emu_param pointers[] = {{TWEED_EMU_POINTER, 8, 8}, {TWEED_EMU_POINTER, 8, 8}};
 static const tweed_emu_kernel kernels[] = {
-    {"ring", ring, pointers, 2, SLOTS *FLOATS * 4 + 32, 0, 0},
-    {"groups", groups, pointers, 2, 3 * THREADS * 16, 0, 0},
-    {"registers", registers, NULL, 0, 0, 0, 0},
+    {"ring", ring, pointers, 2, SLOTS *FLOATS * 4 + 32, 0, 0, NULL, 0},
+    {"groups", groups, pointers, 2, 3 * THREADS * 16, 0, 0, NULL, 0},
+    {"registers", registers, NULL, 0, 0, 0, 0, NULL, 0},
 };
 static const tweed_emu_module module = {TWEED_EMU_ABI, 3, 0, kernels, NULL};
 

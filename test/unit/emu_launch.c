@@ -34,8 +34,8 @@ static void sum(void *const *arguments) {
 }
 
 static const tweed_emu_param params[] = {{TWEED_EMU_POINTER, 8, 8}, {TWEED_EMU_POINTER, 8, 8}, {TWEED_EMU_I32, 4, 4}};
-static const tweed_emu_kernel kernels[] = {{"_Z3sumPKiPii", sum, params, 3, 256, 0, 0},
-                                           {"other", sum, params, 3, 256, 64, 0}};
+static const tweed_emu_kernel kernels[] = {{"_Z3sumPKiPii", sum, params, 3, 256, 0, 0, NULL, 0},
+                                           {"other", sum, params, 3, 256, 64, 0, NULL, 0}};
 static const tweed_emu_module module = {TWEED_EMU_ABI, 2, 0, kernels, NULL};
 
 static tweed_emu_launch *parse(const char *line) {

@@ -151,7 +151,7 @@ static void look(void *const *arguments) {
 
 static const tweed_emu_param params[] = {
     {TWEED_EMU_POINTER, 8, 8}, {TWEED_EMU_BYTES, 128, 64}, {TWEED_EMU_POINTER, 8, 8}};
-static const tweed_emu_kernel kernel = {"look", look, params, 3, 0, 0, 0};
+static const tweed_emu_kernel kernel = {"look", look, params, 3, 0, 0, 0, NULL, 0};
 static const tweed_emu_module module = {TWEED_EMU_ABI, 1, 0, &kernel, NULL};
 
 static void lines(void) {
