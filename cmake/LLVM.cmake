@@ -32,7 +32,7 @@ endif()
 
 add_library(tweed_pass_objects OBJECT ${pass_sources})
 add_library(TweedLLVM MODULE ${plugin_sources} $<TARGET_OBJECTS:tweed_pass_objects>
-  $<TARGET_OBJECTS:tweed_model_objects> $<TARGET_OBJECTS:tweed_objects>)
+  $<TARGET_OBJECTS:tweed_model_objects> $<TARGET_OBJECTS:tweed_objects> ${avx2_objects})
 add_library(tweed_llvm STATIC $<TARGET_OBJECTS:tweed_pass_objects>)
 foreach(target tweed_pass_objects TweedLLVM tweed_llvm)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/lib ${PROJECT_SOURCE_DIR}/passes)

@@ -3,7 +3,7 @@
  * Small problems: each thread takes whole replicas, all iterations of one before the next. Large ones: all threads
  * share each phase, with a barrier behind it. Sums over rows are exact (gaus_round), so the answer is the same whatever
  * the number of threads. */
-#include "../cuda/gaus_phases.h"
+#include "solve/gaus_cpu_phases.h"
 #include "solve/gaus_engine.h"
 #include <pthread.h>
 #include <stdlib.h>
@@ -16,6 +16,7 @@ typedef struct cpu_engine {
   tweed_gaus_engine base;
   const gaus_problem *problem;
   gaus_state *state;
+  const tweed_gaus_phases *phases;
   int32_t replicas, threads, iterations;
   bool shared;
   pthread_t *workers;
@@ -32,79 +33,48 @@ typedef struct worker {
   int32_t thread;
 } worker;
 
-/* A thread's part of a phase. */
+/* A thread's part in the phases of a replica. */
 typedef struct team {
-  const gaus_view *view;
+  const tweed_gaus_phases *phases;
+  tweed_gaus_seat seat;
   int32_t member, size;
   pthread_barrier_t *barrier;
 } team;
-
-static void part_of(const team *t, int32_t count, int32_t *begin, int32_t *end) {
-  *begin = (int32_t)((int64_t)count * t->member / t->size);
-  *end = (int32_t)((int64_t)count * (t->member + 1) / t->size);
-}
 
 static void meet(const team *t) {
   if (t->size > 1)
     pthread_barrier_wait(t->barrier);
 }
 
-typedef void (*phase)(const gaus_view *view, int32_t element);
-
-static void each(const team *t, int32_t count, phase run) {
-  int32_t begin, end;
-  part_of(t, count, &begin, &end);
-  for (int32_t k = begin; k < end; k++)
-    run(t->view, k);
-}
-
-static void edges(const gaus_view *v, int32_t e) {
-  gaus_edge(v, e);
-}
-static void deposits(const gaus_view *v, int32_t i) {
-  gaus_op(v, i);
-  for (int32_t k = v->p->op_value_begin[i]; k < v->p->op_value_begin[i + 1]; k++)
-    gaus_end_value(v, k);
-}
-static void value_slopes(const gaus_view *v, int32_t k) {
-  gaus_value_slope(v, k);
-}
-static void steps(const gaus_view *v, int32_t i) {
-  gaus_step(v, i);
-}
-
-/* A profile from sums to prices, by one thread. */
-static void profile_prices(const gaus_view *v, int32_t profile) {
-  gaus_rows_sum(v, profile, 0, 1);
-  gaus_rows_load(v, profile, 0, 1);
-  float most = gaus_rows_most(v, profile, 0, 1);
-  gaus_rows_peak(v, profile, 0, 1, most, gaus_rows_weight(v, profile, 0, 1, most));
-  if (v->p->capacity[profile] >= 0.0f)
-    gaus_rows_overflow(v, profile, 0, 1);
+static void share(const team *t, int32_t count, tweed_gaus_phase run) {
+  int32_t begin = (int32_t)((int64_t)count * t->member / t->size);
+  int32_t end = (int32_t)((int64_t)count * (t->member + 1) / t->size);
+  if (begin < end)
+    run(&t->seat, begin, end);
 }
 
 static void iterate(const team *t) {
-  const gaus_problem *p = t->view->p;
-  each(t, p->nedges, edges);
+  const gaus_problem *p = t->seat.problem;
+  share(t, p->nedges, t->phases->edges);
   if (p->nprofiles > 0) {
-    each(t, p->nops, deposits);
+    share(t, p->nops, t->phases->deposits);
     meet(t);
-    each(t, p->nprofiles, profile_prices);
+    share(t, p->nprofiles, t->phases->profiles);
     meet(t);
-    each(t, p->nvalues, value_slopes);
+    share(t, p->nvalues, t->phases->value_slopes);
   }
   meet(t);
-  each(t, p->nops, steps);
+  share(t, p->nops, t->phases->steps);
   meet(t);
 }
 
 static void run_replica(cpu_engine *e, int32_t replica, int32_t thread, bool shared) {
   gaus_params params = e->state->params[replica];
-  gaus_view view = gaus_view_of(e->problem, e->state, replica, shared ? thread : 0);
-  team t = {&view, shared ? thread : 0, shared ? e->threads : 1, &e->barrier};
-  if (!shared)
-    view.s.nsums = 1;
-  view.q = &params;
+  team t = {
+      .phases = e->phases, .size = shared ? e->threads : 1, .member = shared ? thread : 0, .barrier = &e->barrier};
+  t.seat = (tweed_gaus_seat){.problem = e->problem, .state = e->state, .params = &params, .replica = replica};
+  t.seat.thread = t.member;
+  t.seat.nsums = t.size;
   for (int32_t k = 0; k < e->iterations; k++) {
     params.iteration++;
     iterate(&t);
@@ -199,6 +169,14 @@ static void start_workers(cpu_engine *e, int32_t threads) {
   e->threads = e->started + 1;
 }
 
+static const tweed_gaus_phases *choose_phases(void) {
+#ifdef TWEED_HAVE_AVX2
+  if (__builtin_cpu_supports("avx2"))
+    return &tweed_gaus_phases_avx2;
+#endif
+  return &tweed_gaus_phases_plain;
+}
+
 tweed_status tweed_gaus_cpu_engine(const gaus_problem *problem, gaus_state *state, int32_t replicas, int32_t threads,
                                    tweed_gaus_engine **out, tweed_error *error) {
   cpu_engine *e = calloc(1, sizeof *e);
@@ -211,6 +189,7 @@ tweed_status tweed_gaus_cpu_engine(const gaus_problem *problem, gaus_state *stat
     return tweed_no_memory(error);
   }
   e->base = (tweed_gaus_engine){"cpu", nothing, run, nothing, destroy};
+  e->phases = choose_phases();
   e->problem = problem, e->state = state, e->replicas = replicas, e->shared = shared;
   pthread_mutex_init(&e->lock, NULL);
   pthread_cond_init(&e->go, NULL);

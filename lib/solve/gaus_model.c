@@ -82,14 +82,14 @@ static void build_edges(builder *b) {
   int32_t *from, *to, *latency, *distance, *out_begin, *out, *in_begin, *in;
   float *degree;
   if (!ROOM(b, g->nedges, from) || !ROOM(b, g->nedges, to) || !ROOM(b, g->nedges, latency) ||
-      !ROOM(b, g->nedges, distance) || !ROOM(b, 2 * (int64_t)g->nedges, b->edge_user) ||
-      !ROOM(b, g->nops + 1, out_begin) || !ROOM(b, g->nedges, out) || !ROOM(b, g->nops + 1, in_begin) ||
-      !ROOM(b, g->nedges, in) || !ROOM(b, g->nops, degree))
+      !ROOM(b, g->nedges, distance) || !ROOM(b, g->nedges, b->edge_user) || !ROOM(b, g->nops + 1, out_begin) ||
+      !ROOM(b, g->nedges, out) || !ROOM(b, g->nops + 1, in_begin) || !ROOM(b, g->nedges, in) ||
+      !ROOM(b, g->nops, degree))
     return;
   for (int32_t e = 0; e < g->nedges; e++) {
     const tweed_dep *d = &b->problem->deps[e];
     from[e] = d->from, to[e] = d->to, latency[e] = d->latency, distance[e] = d->distance;
-    b->edge_user[2 * e] = b->edge_user[2 * e + 1] = -1;
+    b->edge_user[e] = -1;
     degree[d->from] += d->from != d->to ? 1.0f : 0.0f;
     degree[d->to] += d->from != d->to ? 1.0f : 0.0f;
   }
@@ -193,7 +193,7 @@ static void add_users(builder *b, int32_t i, int32_t value) {
     int32_t e = g->out_edge[x];
     if (!reads(b, &b->problem->deps[e]))
       continue;
-    b->edge_user[2 * e] = g->nusers;
+    b->edge_user[e] = g->nusers;
     b->user_edge[g->nusers] = e;
     b->user_value[g->nusers++] = value;
   }

@@ -12,6 +12,8 @@ typedef struct tweed_ims_options {
   bool pack;         /* with inner: ops on no circuit are laid end to end around the table, the largest first */
   bool late;         /* prefer ops with little slack over ops with much below them */
   double noise;      /* random share of the priority, 0 = none */
+  /* NULL, or where each op is best placed: ops come in this order, and go to the nearest free row. */
+  const int64_t *target;
   uint64_t seed;
 } tweed_ims_options;
 

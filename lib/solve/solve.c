@@ -95,7 +95,7 @@ static tweed_status find_row(const tweed_solve_seam *seam, const char *name, int
   if (!*row)
     return tweed_fail(error, TWEED_BAD_INPUT, "there is no solver \"%s\"; there are: %s", name, available);
   if (!(*row)->run)
-    return tweed_fail(error, TWEED_BAD_INPUT, "solver \"%s\" is not in this version; there are: %s", name, available);
+    return tweed_fail(error, TWEED_BAD_INPUT, "solver \"%s\" is not available; there are: %s", name, available);
   if (!((*row)->kinds & kind))
     return tweed_fail(error, TWEED_BAD_INPUT, "solver \"%s\" does not take %s problems", name,
                       kind == TWEED_ACYCLIC ? "acyclic"

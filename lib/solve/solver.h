@@ -82,9 +82,10 @@ enum { TWEED_RANK_NONE = 0, TWEED_RANK_FALLBACK = 100 };
 enum { TWEED_PROVES_MORE = 1 << TWEED_PROOF_SAT | 1 << TWEED_PROOF_ILP | 1 << TWEED_PROOF_SMT };
 
 /* run: TWEED_OK with a filled plan, TWEED_INFEASIBLE (only if proved for all IIs of the job), TWEED_UNKNOWN (a limit;
- * the plan may still hold the best so far), or an error. A row without `run` is known but not in this version. A row
- * that refutes II raises job->first_ii if it was II; and job->lower_bound if that was II and the refutation holds
- * whatever the options (stages, …), with job->lower_proof set to its kind of proof.
+ * the plan may still hold the best so far), or an error. A row
+ * without `run` is known but not available. A row that refutes II raises job->first_ii if it was II; and
+ * job->lower_bound if that was II and the refutation holds whatever the options (stages, …), with job->lower_proof set
+ * to its kind of proof.
  *
  * shorten (may be NULL; problems that are not joint): gets a legal plan and makes it as short (largest start + latency)
  * as can be at plan->ii, within the limit on stages; the plan stays legal. *bound, on entry a proved lower bound on the
@@ -114,6 +115,7 @@ tweed_status tweed_run_ilp(tweed_job *job, tweed_plan *plan, tweed_error *error)
 tweed_status tweed_run_restarts(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_run_smt(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_smt_shorten(tweed_job *job, tweed_plan *plan, int64_t *bound, tweed_error *error);
+tweed_status tweed_run_gaus(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_run_joint(tweed_job *job, tweed_plan *plan, tweed_error *error);
 
 /* The kind of the job's problem. */

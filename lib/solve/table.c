@@ -70,12 +70,17 @@ const tweed_solver tweed_solvers[] = {
      .proves = TWEED_PROVES_MII | 1 << TWEED_PROOF_SMT,
      .portfolio = 1,
      .run = tweed_run_joint},
-    {.name = "gaus", .description = "not in this version", .kinds = TWEED_MODULO | TWEED_ACYCLIC},
     {.name = "fds",
      .description = "force-directed scheduling, gradual reduction of time frames",
      .kinds = TWEED_ACYCLIC,
      .portfolio = TWEED_RANK_FALLBACK + 3,
      .run = tweed_run_fds},
+    {.name = "gaus",
+     .description =
+         "start times as Gaussians, gradient descent on CPU or GPU, for large graphs and objectives; proves MII",
+     .kinds = TWEED_MODULO | TWEED_ACYCLIC,
+     .proves = TWEED_PROVES_MII,
+     .run = tweed_run_gaus},
 };
 
 const size_t tweed_solver_count = sizeof tweed_solvers / sizeof tweed_solvers[0];

@@ -149,8 +149,7 @@ static void check_options(void) {
              {{.normalize = 9, .joint = true}, "not for joint ones"},
              {{.ii = 9, .max_ii = 8}, "at most 8"},
              {{.solver = "magic"},
-              "there is no solver \"magic\"; there are: auto, asap, alap, list, ims, backtrack, ims-restart, sat"},
-             {{.solver = "gaus"}, "solver \"gaus\" is not in this version"}};
+              "there is no solver \"magic\"; there are: auto, asap, alap, list, ims, backtrack, ims-restart, sat"}};
   tweed_problem *p = chain(false), *acyclic = chain(true);
   tweed_schedule *s = NULL;
   tweed_error error;

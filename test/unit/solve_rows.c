@@ -7,7 +7,7 @@ static tweed_schedule *solve(const tweed_problem *p, const tweed_solve_options *
   tweed_schedule *s = NULL;
   tweed_error error = {0};
   tweed_solve_options copy = *options, *o = &copy;
-  copy.effort = 0.1;
+  copy.effort = copy.solver && strcmp(copy.solver, "gaus") == 0 ? 0.02 : 0.1;
   tweed_status status = tweed_solve(p, o, &s, &error);
   if (status != expected)
     fprintf(stderr, "%s: %s: %s\n", o->solver, tweed_status_name(status), error.message);

@@ -1,0 +1,257 @@
+/* gaus_rounds.c: rounds of iterations at one II. */
+#include "solve/gaus_rounds.h"
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Iterations with the same parameters; looks at the means per round, all in its second half. */
+enum { BURST = 20, LOOKS = 6, SWEEPS = 6, WAYS = 4 };
+
+/* Replicas differ in these: how much peaks count, the largest deviation, random steps at the start. */
+typedef struct flavour {
+  double gain, peak, sigma, noise;
+} flavour;
+
+static flavour flavour_of(const tweed_gaus_search *s, int32_t replica, int32_t round) {
+  static const double gains[] = {1, 0.3, 3, 0.1}, peaks[] = {1, 10, 1, 100}, sigmas[] = {4, 2, 8, 4};
+  int32_t k = replica + round;
+  flavour f = {gains[k % 4], peaks[k % 4], sigmas[k / 4 % 4], replica < 4 ? 0 : 0.5};
+  if (s->m->weights.communication <= 0 || s->m->lifetimes)
+    f.peak = 1;
+  else
+    f.gain = 1;
+  f.sigma = round > 0 ? fmin(f.sigma, 1.5) : f.sigma;
+  return f;
+}
+
+/* The parameters at the point `at` (0 … 1) of a round. */
+static void set_params(tweed_gaus_search *s, int32_t replica, int32_t round, double at) {
+  gaus_params *q = &s->state.params[replica];
+  flavour f = flavour_of(s, replica, round);
+  double weight = 0;
+  for (int32_t k = 0; k < s->m->p.nprofiles; k++)
+    weight += s->m->p.weight[k];
+  double gain = s->m->weights.communication > 0 || weight <= 0 ? 1 : f.gain * s->m->p.nops / (2 * weight);
+  q->ii = (int32_t)s->ii;
+  q->rows = (int32_t)s->rows;
+  q->rho = (float)(0.3 * pow(10, at));
+  q->eta = 0.5f;
+  q->capacity_rho = (float)(0.3 * pow(30, at));
+  q->capacity_eta = 0.1f;
+  q->pull = (float)gain;
+  q->peak = (float)(gain * f.peak);
+  q->average = at < 0.3 && s->m->weights.communication <= 0 ? 1 : 0;
+  q->temperature = (float)(0.2 * pow(0.1, at));
+  q->last_temperature = 0.5f;
+  q->sigma_ceiling = (float)(f.sigma * pow(0.25 / f.sigma, at));
+  q->sigma_floor = (float)(0.5 * pow(0.3, at));
+  q->sigma_rate = 0.02f;
+  q->step = 1;
+  q->clip = (float)fmax(0.05, f.sigma * 0.25 * pow(0.1, at));
+  q->drift = 1e-3f;
+}
+
+/* ---- looks: means become schedules, on all threads ---- */
+
+struct tweed_gaus_bench {
+  tweed_gaus_legalizer legalizer;
+  tweed_gaus_polisher polisher;
+  int64_t *start;
+};
+
+/* One job per replica and way. Invariant: jobs below `next` are taken; the best is of the lowest number among equals.
+ */
+typedef struct look {
+  tweed_gaus_search *s;
+  int32_t jobs, next, sweeps, best_job;
+  const int64_t *given; /* a schedule in place of means */
+  tweed_gaus_score *scores;
+  tweed_status status;
+  pthread_mutex_t lock;
+} look;
+
+static tweed_status make_start(look *l, int32_t number, struct tweed_gaus_bench *b) {
+  tweed_gaus_search *s = l->s;
+  static const tweed_gaus_way ways[WAYS] = {{false, 0.5}, {true, 0.5}, {false, 0.999}, {true, 0}};
+  int64_t at = (int64_t)(number / WAYS) * s->m->p.nops;
+  if (l->given) {
+    memcpy(b->start, l->given, (size_t)s->m->p.nops * sizeof *b->start);
+    return TWEED_OK;
+  }
+  for (int32_t i = 0; i < s->m->p.nops; i++)
+    b->legalizer.real[i] = (double)s->state.base[at + i] + (double)s->state.mu[at + i];
+  return tweed_gaus_legalize(&b->legalizer, &ways[number % WAYS], s->ii, s->horizon, s->late, b->start, s->job->stop);
+}
+
+static tweed_status do_job(look *l, int32_t number, struct tweed_gaus_bench *b, tweed_gaus_score *score) {
+  tweed_gaus_search *s = l->s;
+  tweed_status status = make_start(l, number, b);
+  if (status != TWEED_OK)
+    return status;
+  if (!tweed_gaus_score_of(&b->polisher.scorer, s->ii, s->rows, b->start, score))
+    return TWEED_NO_MEMORY;
+  uint64_t seed = s->job->options->seed + (uint64_t)number;
+  bool ok = tweed_gaus_polish(&b->polisher, s->ii, s->horizon, l->sweeps, seed, b->start, score, s->job->stop);
+  return ok ? TWEED_OK : TWEED_NO_MEMORY;
+}
+
+/* Keeps what job `number` found if it is the best so far, or as good and of a lower number. */
+static void keep(look *l, int32_t number, const struct tweed_gaus_bench *b, const tweed_gaus_score *score) {
+  tweed_gaus_search *s = l->s;
+  bool better = score->total < s->best_score.total;
+  bool tie = score->total <= s->best_score.total && l->best_job >= 0 && number < l->best_job;
+  if (!better && !tie)
+    return;
+  l->best_job = number;
+  s->best_score = *score;
+  memcpy(s->best, b->start, (size_t)s->m->p.nops * sizeof *s->best);
+}
+
+typedef struct looker {
+  look *look;
+  struct tweed_gaus_bench *bench;
+  pthread_t thread;
+} looker;
+
+static void *take_jobs(void *argument) {
+  looker *w = argument;
+  look *l = w->look;
+  for (;;) {
+    tweed_gaus_score score;
+    pthread_mutex_lock(&l->lock);
+    int32_t number = l->next < l->jobs && l->status != TWEED_NO_MEMORY ? l->next++ : -1;
+    pthread_mutex_unlock(&l->lock);
+    if (number < 0)
+      return NULL;
+    tweed_status status = do_job(l, number, w->bench, &score);
+    pthread_mutex_lock(&l->lock);
+    if (status == TWEED_OK)
+      keep(l, number, w->bench, &score);
+    else if (status == TWEED_NO_MEMORY)
+      l->status = status;
+    pthread_mutex_unlock(&l->lock);
+  }
+}
+
+static tweed_status run_look(look *l, tweed_error *error) {
+  tweed_gaus_search *s = l->s;
+  looker workers[64];
+  int32_t started = 0, wanted = s->threads < l->jobs ? s->threads : l->jobs;
+  pthread_mutex_init(&l->lock, NULL);
+  for (int32_t k = 0; k < wanted; k++)
+    workers[k] = (looker){.look = l, .bench = &s->benches[k]};
+  for (; started < wanted - 1; started++)
+    if (pthread_create(&workers[started + 1].thread, NULL, take_jobs, &workers[started + 1]) != 0)
+      break;
+  take_jobs(&workers[0]);
+  for (int32_t k = 1; k <= started; k++)
+    pthread_join(workers[k].thread, NULL);
+  pthread_mutex_destroy(&l->lock);
+  return l->status == TWEED_NO_MEMORY ? tweed_no_memory(error) : TWEED_OK;
+}
+
+tweed_status tweed_gaus_search_offer(tweed_gaus_search *s, const int64_t *start, tweed_error *error) {
+  look l = {.s = s, .jobs = 1, .sweeps = SWEEPS, .given = start, .best_job = -1};
+  return run_look(&l, error);
+}
+
+/* ---- rounds ---- */
+
+static double violation_of(const tweed_gaus_search *s, int32_t replica) {
+  const gaus_problem *p = &s->m->p;
+  int64_t at = (int64_t)replica * p->nops;
+  double most = 0;
+  for (int32_t e = 0; e < p->nedges; e++) {
+    int64_t i = at + p->edge_from[e], j = at + p->edge_to[e];
+    double whole = (double)(s->state.base[i] - s->state.base[j] + p->edge_latency[e]);
+    double by = whole - (double)p->edge_distance[e] * (double)s->ii + (double)s->state.mu[i] - (double)s->state.mu[j];
+    most = fmax(most, p->edge_from[e] != p->edge_to[e] ? by : 0);
+  }
+  return most;
+}
+
+static void start_round(tweed_gaus_search *s, int32_t round) {
+  for (int32_t r = 0; r < s->replicas; r++) {
+    flavour f = flavour_of(s, r, round);
+    tweed_gaus_origin o = {.early = s->early, .late = s->late, .noise = f.noise, .sigma = f.sigma};
+    bool known = isfinite(s->best_score.total);
+    o.start = known && (round > 0 || r % 2 == 1) ? s->best : NULL;
+    o.noise = round > 0 ? 0 : f.noise;
+    o.seed = s->job->options->seed * 1000003 + (uint64_t)(round * 1009 + r);
+    tweed_gaus_state_start(&s->m->p, &s->state, r, &o);
+  }
+}
+
+static tweed_status look_at_means(tweed_gaus_search *s, tweed_error *error) {
+  look l = {.s = s, .jobs = s->replicas * WAYS, .sweeps = SWEEPS, .best_job = -1};
+  tweed_status status = s->engine->pull(s->engine, error);
+  if (status != TWEED_OK)
+    return status;
+  s->violation = INFINITY;
+  for (int32_t r = 0; r < s->replicas; r++)
+    s->violation = fmin(s->violation, violation_of(s, r));
+  return run_look(&l, error);
+}
+
+tweed_status tweed_gaus_search_round(tweed_gaus_search *s, int32_t round, int32_t iterations, tweed_error *error) {
+  int32_t bursts = iterations / BURST > LOOKS ? iterations / BURST : LOOKS, looked = 0;
+  start_round(s, round);
+  tweed_status status = s->engine->push(s->engine, error);
+  for (int32_t b = 0; b < bursts && status == TWEED_OK && !tweed_stopped(s->job->stop); b++) {
+    double before = tweed_clock();
+    for (int32_t r = 0; r < s->replicas; r++)
+      set_params(s, r, round, (double)b / bursts);
+    status = s->engine->run(s->engine, BURST, error);
+    s->seconds_per_iteration = (tweed_clock() - before) / BURST;
+    bool due = 2 * (b + 1) * LOOKS >= bursts * (LOOKS + looked + 1);
+    if (status == TWEED_OK && due) {
+      status = look_at_means(s, error);
+      looked++;
+    }
+  }
+  return status;
+}
+
+/* ---- the search as a whole ---- */
+
+static bool new_benches(tweed_gaus_search *s) {
+  s->benches = calloc((size_t)s->threads, sizeof *s->benches);
+  bool ok = s->benches != NULL;
+  for (int32_t k = 0; k < s->threads && ok; k++) {
+    struct tweed_gaus_bench *b = &s->benches[k];
+    b->start = calloc((size_t)s->m->p.nops + 1, sizeof *b->start);
+    ok = tweed_gaus_legalizer_init(&b->legalizer, s->m) & tweed_gaus_polisher_init(&b->polisher, s->m) &&
+         b->start != NULL;
+  }
+  return ok;
+}
+
+tweed_status tweed_gaus_search_new(tweed_job *job, const tweed_gaus_model *m, int64_t ii, int64_t horizon,
+                                   tweed_gaus_search *s, tweed_error *error) {
+  size_t n = (size_t)m->p.nops + 1;
+  s->job = job, s->m = m, s->ii = ii, s->horizon = horizon;
+  s->rows = ii > 0 ? ii : horizon + m->reach;
+  s->best_score = (tweed_gaus_score){INFINITY, INFINITY, INFINITY};
+  s->began = tweed_clock();
+  s->early = calloc(3 * n, sizeof *s->early);
+  if (!s->early || !new_benches(s) || !tweed_gaus_state_new(&m->p, s->replicas, s->rows, s->threads, &s->state))
+    return tweed_no_memory(error);
+  s->late = s->early + n, s->best = s->early + 2 * n;
+  if (!tweed_gaus_windows(m, ii, horizon, s->early, s->late))
+    return tweed_fail(error, TWEED_UNKNOWN, "some op has no room before step %lld", (long long)horizon);
+  return tweed_gaus_cpu_engine(&m->p, &s->state, s->replicas, s->threads, &s->engine, error);
+}
+
+void tweed_gaus_search_free(tweed_gaus_search *s) {
+  if (s->engine)
+    s->engine->destroy(s->engine);
+  for (int32_t k = 0; k < s->threads && s->benches; k++) {
+    tweed_gaus_legalizer_free(&s->benches[k].legalizer);
+    tweed_gaus_polisher_free(&s->benches[k].polisher);
+    free(s->benches[k].start);
+  }
+  free(s->benches);
+  free(s->early);
+  tweed_gaus_state_free(&s->state);
+}
