@@ -42,9 +42,9 @@ TWEED_API void *tweed_emu_address(uint64_t address);
 /* isspacep: 0 global, 1 shared, 2 local, 3 constant */
 TWEED_API uint32_t tweed_emu_isspacep(const tweed_emu_place *place, uint32_t space, const void *pointer);
 
-/* Before each load and store. */
-TWEED_API void tweed_emu_check_load(const tweed_emu_place *place, const void *pointer, uint64_t size);
-TWEED_API void tweed_emu_check_store(const tweed_emu_place *place, const void *pointer, uint64_t size);
+/* Before each load and store. align: what the instruction promises. */
+TWEED_API void tweed_emu_check_load(const tweed_emu_place *place, const void *pointer, uint64_t size, uint32_t align);
+TWEED_API void tweed_emu_check_store(const tweed_emu_place *place, const void *pointer, uint64_t size, uint32_t align);
 
 /* ---- barriers ---- */
 /* count 0: all threads of the block. aligned: the whole warp runs the same instruction. */
