@@ -7,7 +7,10 @@
 static tweed_problem *acyclic(tweed_random *r, int ops, bool finite, int slack) {
   tweed_machine *m;
   tweed_problem *p;
-  tweed_objective w = {pick(r, 0, 2), pick(r, 0, 1), pick(r, 0, 2)};
+  tweed_objective w;
+  w.resource = pick(r, 0, 2); /* one after the other, so that every compiler draws the same */
+  w.communication = pick(r, 0, 1);
+  w.memory = pick(r, 0, 2);
   assert(tweed_machine_new("m", &m, NULL) == TWEED_OK);
   for (int u = 0; u < 2; u++)
     assert(tweed_machine_add_unit(m, u ? "v" : "u", finite ? pick(r, 1, 3) : 0, NULL, NULL) == TWEED_OK);
@@ -25,7 +28,9 @@ static tweed_problem *acyclic(tweed_random *r, int ops, bool finite, int slack) 
   }
   for (int e = 0; e < 2 * ops; e++) {
     int from = pick(r, 0, ops - 1), to = pick(r, 0, ops - 1);
-    tweed_dep dep = {.from = from, .to = to, .latency = pick(r, 0, 3), .bytes = pick(r, 0, 9)};
+    tweed_dep dep = {.from = from, .to = to};
+    dep.latency = pick(r, 0, 3);
+    dep.bytes = pick(r, 0, 9);
     if (from < to)
       assert(tweed_problem_add_dep(p, &dep, NULL) == TWEED_OK);
   }
@@ -134,7 +139,8 @@ static void check_random(tweed_random *r) {
   tweed_solve_options o;
   tweed_solve_options_default(&o);
   for (int i = 0; i < 60; i++) {
-    tweed_problem *p = acyclic(r, pick(r, 1, 12), i & 1, pick(r, 40, 60));
+    int ops = pick(r, 1, 12);
+    tweed_problem *p = acyclic(r, ops, i & 1, pick(r, 40, 60));
     tweed_arena *arena = tweed_arena_new();
     tweed_job job = {.problem = p, .options = &o, .arena = arena, .stop = &stop, .effort = 1};
     tweed_graph *g;
@@ -181,7 +187,8 @@ static void check_solves(tweed_random *r) {
   tweed_solve_options_default(&o);
   o.solver = "fds";
   for (int i = 0; i < 80; i++) {
-    tweed_problem *p = acyclic(r, pick(r, 1, 40), i & 1, pick(r, 40, 130));
+    int ops = pick(r, 1, 40);
+    tweed_problem *p = acyclic(r, ops, i & 1, pick(r, 40, 130));
     tweed_schedule *s = NULL;
     tweed_status status = tweed_solve(p, &o, &s, NULL);
     assert(status == TWEED_OK || status == TWEED_UNKNOWN || status == TWEED_INFEASIBLE);

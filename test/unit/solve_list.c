@@ -22,7 +22,9 @@ static tweed_problem *acyclic(tweed_random *r, int ops, int count, int length, c
   }
   for (int e = 0; e < ops + ops / 2; e++) {
     int from = pick(r, 0, ops - 1), to = pick(r, 0, ops - 1);
-    tweed_dep dep = {.from = from, .to = to, .latency = pick(r, 0, 2), .bytes = pick(r, 0, 9)};
+    tweed_dep dep = {.from = from, .to = to};
+    dep.latency = pick(r, 0, 2); /* one after the other, so that every compiler draws the same */
+    dep.bytes = pick(r, 0, 9);
     dep.kind = pick(r, 0, 3) ? TWEED_DEP_FLOW : TWEED_DEP_MEMORY;
     if (from < to)
       assert(tweed_problem_add_dep(p, &dep, NULL) == TWEED_OK);
@@ -73,7 +75,8 @@ static void check_random(tweed_random *r) {
   for (int i = 0; i < 300; i++) {
     const tweed_objective w = {0, 0, 1};
     tweed_stop stop = {0};
-    tweed_problem *p = acyclic(r, pick(r, 1, 30), i % 3 ? 0 : pick(r, 1, 2), pick(r, 60, 90), &w);
+    int ops = pick(r, 1, 30), count = i % 3 ? 0 : pick(r, 1, 2);
+    tweed_problem *p = acyclic(r, ops, count, pick(r, 60, 90), &w);
     tweed_job job = {.problem = p, .options = &o, .arena = tweed_arena_new(), .stop = &stop, .effort = 1};
     tweed_graph *g;
     assert(tweed_graph_of(p, job.arena, true, &g, NULL) == TWEED_OK);
@@ -129,7 +132,7 @@ static void check_against_least(tweed_random *r) {
     tweed_problem_free(p);
   }
   fprintf(stderr, "peaks: %g found, %g possible, %g as soon as possible\n", found, possible, by_height);
-  assert(found >= possible && found < 1.05 * possible && by_height > 1.2 * possible);
+  assert(found >= possible && found < 1.05 * possible && by_height > 1.1 * possible);
 }
 
 int main(void) {
