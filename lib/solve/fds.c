@@ -16,7 +16,7 @@
 #define WORK_ALONE 4e8
 #define WORK_IN_AUTO 5e9
 #define MOST_OVERRUN 4.0
-enum { LEVELS = 5, MOST_SETTINGS = 16 };
+enum { LEVELS = 5, MOST_SETTINGS = 32 };
 
 /* What part of a frame goes at once, and how many times more rounds than ops in one round there are. */
 static const struct level {
@@ -32,6 +32,7 @@ typedef struct choice {
 
 /* See tweed_fds_reset(). cost: of the last pass. */
 typedef struct setting {
+  int64_t end;
   double stress, lean, cost;
 } setting;
 
@@ -111,7 +112,7 @@ static bool reduce(search *s, const setting *how, const struct level *level) {
   tweed_fds *f = &s->f;
   int64_t count = 0, most = f->g->n / level->divisor + 1;
   double end = s->most_work * MOST_OVERRUN;
-  tweed_fds_reset(f, how->stress, how->lean);
+  tweed_fds_reset(f, how->end, how->stress, how->lean);
   for (int32_t v = 0; v < f->g->n; v++)
     if (f->early[v] < f->late[v])
       s->choices[count++].op = v;
@@ -185,18 +186,31 @@ static tweed_status try(search *s, setting *how, const struct level *level) {
   return TWEED_OK;
 }
 
-/* A peak that is reached in one step alone costs its price there; one of all steps, a part of it in each. */
-static int make_settings(const tweed_fds *f, setting *list) {
+/* The longest path, after a reset. */
+static int64_t least_end(const tweed_fds *f) {
+  int64_t end = 1;
+  for (int32_t v = 0; v < f->g->n; v++)
+    if (f->early[v] + tweed_class_of(f->problem, v)->latency > end)
+      end = f->early[v] + tweed_class_of(f->problem, v)->latency;
+  return end;
+}
+
+/* A peak that is reached in one step alone costs its price there; one of all steps, a part of it in each. Values live
+ * shorter under a short deadline; units are better balanced under a long one. */
+static int make_settings(tweed_fds *f, setting *list) {
   const tweed_problem *p = f->problem;
   tweed_objective w = p->has_objective ? p->objective : (tweed_objective){1, 0, 0};
   double steps = (double)f->steps;
   const double stress[] = {1, cbrt(steps), cbrt(steps * steps), steps};
   const double lean[] = {0, 2 / steps, 16 / steps, 1};
   int nstress = w.communication > 0 && (w.resource > 0 || w.memory > 0) ? 4 : 1, nlean = w.memory > 0 ? 4 : 1;
-  int count = 0;
-  for (int i = 0; i < nstress; i++)
-    for (int k = 0; k < nlean; k++)
-      list[count++] = (setting){stress[i], lean[k], INFINITY};
+  tweed_fds_reset(f, f->steps, 1, 0);
+  const int64_t end[] = {f->steps, least_end(f)};
+  int nends = (w.communication > 0 || w.memory > 0) && end[1] < end[0] ? 2 : 1, count = 0;
+  for (int e = 0; e < nends; e++)
+    for (int i = 0; i < nstress; i++)
+      for (int k = 0; k < nlean; k++)
+        list[count++] = (setting){end[e], stress[i], lean[k], INFINITY};
   return count;
 }
 

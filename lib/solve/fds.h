@@ -43,10 +43,10 @@ typedef struct tweed_fds {
 
 /* Everything from an arena. TWEED_UNKNOWN: too many steps. */
 tweed_status tweed_fds_new(tweed_job *job, tweed_arena *arena, tweed_fds *f, tweed_error *error);
-/* Frames as wide as the length allows, and their graphs. stress multiplies the prices of units and live bytes beside
- * that of communication; `lean` of a weight on memory is added to that on communication: short lifetimes make low
- * peaks. */
-void tweed_fds_reset(tweed_fds *f, double stress, double lean);
+/* Frames as wide as the deadline `end` allows, which the longest path and the length bound, and their graphs. stress
+ * multiplies the prices of units and live bytes beside that of communication; `lean` of a weight on memory is added to
+ * that on communication: short lifetimes make low peaks. */
+void tweed_fds_reset(tweed_fds *f, int64_t end, double stress, double lean);
 /* Sums and weights for the graphs as they are. */
 void tweed_fds_refresh(tweed_fds *f);
 /* The change in cost expected from making v's frame [early, late], which lies inside the one it has: its own force and

@@ -128,14 +128,14 @@ void tweed_fds_refresh(tweed_fds *f) {
   }
 }
 
-void tweed_fds_reset(tweed_fds *f, double stress, double lean) {
+void tweed_fds_reset(tweed_fds *f, int64_t end, double stress, double lean) {
   const tweed_graph *g = f->g;
   const tweed_problem *p = f->problem;
   find_pulls(f, lean);
   tweed_graph_earliest(g, 0, f->early);
   for (int32_t k = g->n - 1; k >= 0; k--) {
     int32_t v = g->order[k];
-    f->late[v] = f->steps - tweed_class_of(p, v)->latency;
+    f->late[v] = end - tweed_class_of(p, v)->latency;
     for (int32_t e = g->out_begin[v]; e < g->out_begin[v + 1]; e++)
       if (f->late[g->out[e].other] - g->out[e].latency < f->late[v])
         f->late[v] = f->late[g->out[e].other] - g->out[e].latency;

@@ -109,7 +109,7 @@ static void check_force(tweed_random *r, tweed_job *job, tweed_arena *arena) {
   tweed_fds f;
   double *graph[8];
   assert(tweed_fds_new(job, arena, &f, NULL) == TWEED_OK);
-  tweed_fds_reset(&f, 1.5, 0.25);
+  tweed_fds_reset(&f, f.steps, 1.5, 0.25);
   check_frames(&f);
   check_layers(&f);
   for (int32_t round = 0; round < 3 * f.g->n; round++) {
@@ -188,7 +188,7 @@ static void check_solves(tweed_random *r) {
   o.solver = "fds";
   for (int i = 0; i < 80; i++) {
     int ops = pick(r, 1, 40);
-    tweed_problem *p = acyclic(r, ops, i & 1, pick(r, 40, 130));
+    tweed_problem *p = acyclic(r, ops, i & 1, pick(r, 8, 40));
     tweed_schedule *s = NULL;
     tweed_status status = tweed_solve(p, &o, &s, NULL);
     assert(status == TWEED_OK || status == TWEED_UNKNOWN || status == TWEED_INFEASIBLE);
@@ -198,7 +198,8 @@ static void check_solves(tweed_random *r) {
     tweed_schedule_free(s);
     tweed_problem_free(p);
   }
-  assert(found > 40 && none > 0);
+  fprintf(stderr, "%d found, %d not\n", found, none);
+  assert(found > 40 && none > 5);
 }
 
 int main(void) {
