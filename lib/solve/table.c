@@ -15,7 +15,8 @@ const tweed_solver tweed_solvers[] = {
      .portfolio = TWEED_RANK_FALLBACK + 2,
      .run = tweed_run_alap},
     {.name = "list",
-     .description = "list scheduling by height, iterations do not overlap; acyclic: by levels of units and by values too; proves MII",
+     .description = "list scheduling by height, iterations do not overlap; acyclic: by levels of units and by values "
+                    "too; proves MII",
      .kinds = TWEED_MODULO | TWEED_ACYCLIC,
      .proves = TWEED_PROVES_MII,
      .portfolio = TWEED_RANK_FALLBACK,
