@@ -1,5 +1,5 @@
-/* tile.cu: one tile of 128 x 128 x 64 on tensor cores by 384 threads: a warp group copies, two multiply. A by rows, B by
- * columns, half in, float out. */
+/* tile.cu: one tile of 128 x 128 x 64 on tensor cores by 384 threads: a warp group copies, two multiply. A by rows, B
+ * by columns, half in, float out. */
 #include "tensor.h"
 
 enum { M = 128, N = 128, K = 64 };
