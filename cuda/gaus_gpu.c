@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGN = 256, BLOCK = 128, SCAN_BLOCK = 256, SOLVE_BLOCK = 256 };
+enum { ALIGN = 256, BLOCK = 128, MOST_BLOCK = 256, LANE_ROWS = 4 };
 enum { GRAPH_ITERATIONS = 10, BLOCK_ITERATIONS = 128, BLOCK_OPS = 1024, MOST_REPLICAS = 65535 };
 
 typedef struct gpu_engine {
@@ -106,13 +106,30 @@ static int32_t blocks_of(int64_t threads) {
   return (int32_t)((threads + BLOCK - 1) / BLOCK);
 }
 
-/* The launches of one iteration. */
-static CUresult iterate(gpu_engine *e) {
+/* Threads that scan a profile alone: enough that each has few rows. */
+static int32_t scan_block(const gpu_engine *e) {
+  int32_t block = 32;
+  while (block < MOST_BLOCK && block * LANE_ROWS < e->state.row_stride)
+    block *= 2;
+  return block;
+}
+
+/* A kernel of those that make an iteration. */
+static CUresult step(gpu_engine *e, int kernel) {
   const gaus_problem *p = &e->problem;
-  CUresult r = launch(e, TWEED_CUDA_DEPOSIT, blocks_of((int64_t)p->nops + p->nedges), e->replicas, BLOCK, 0, 0);
-  r = r ? r : launch(e, TWEED_CUDA_ROWS, p->nprofiles, e->replicas, SCAN_BLOCK, 0, 0);
-  r = r ? r : launch(e, TWEED_CUDA_VALUES, blocks_of(p->nvalues), e->replicas, BLOCK, 0, 0);
-  return r ? r : launch(e, TWEED_CUDA_STEPS, blocks_of(p->nops), e->replicas, BLOCK, 0, 0);
+  const int64_t threads[] = {[TWEED_CUDA_DEPOSIT] = (int64_t)p->nops + p->nedges,
+                             [TWEED_CUDA_VALUES] = p->nvalues,
+                             [TWEED_CUDA_STEPS] = p->nops};
+  if (kernel == TWEED_CUDA_ROWS)
+    return launch(e, kernel, p->nprofiles, e->replicas, scan_block(e), 0, 0);
+  return launch(e, kernel, blocks_of(threads[kernel]), e->replicas, BLOCK, 0, 0);
+}
+
+static CUresult iterate(gpu_engine *e) {
+  CUresult r = CUDA_SUCCESS;
+  for (int kernel = TWEED_CUDA_DEPOSIT; kernel <= TWEED_CUDA_STEPS && r == CUDA_SUCCESS; kernel++)
+    r = step(e, kernel);
+  return r;
 }
 
 /* Captures some iterations. The capture is ended whatever happens, or the stream could not be used again. */
@@ -133,11 +150,12 @@ static tweed_status capture(gpu_engine *e, tweed_error *error) {
   return check(e, r, "capturing a graph", error);
 }
 
-/* Threads that scan a profile: the power of two next to the rows that lets as many profiles as there are go side by
- * side. */
+/* Threads that scan a profile where a block has several: a power of two that lets as many profiles as there are go side
+ * by side. */
 static int32_t lanes_of(const gpu_engine *e) {
   int32_t lanes = 4;
-  while (lanes < SOLVE_BLOCK && lanes < e->state.row_stride && lanes * 2 * e->problem.nprofiles <= SOLVE_BLOCK)
+  while (lanes < MOST_BLOCK && lanes * LANE_ROWS < e->state.row_stride &&
+         lanes * 2 * e->problem.nprofiles <= MOST_BLOCK)
     lanes *= 2;
   return lanes;
 }
@@ -145,7 +163,7 @@ static int32_t lanes_of(const gpu_engine *e) {
 /* Small problems take small blocks, of which a processor holds more. */
 static int32_t solve_block(const gpu_engine *e, int32_t lanes) {
   int32_t block = 32;
-  while (block < SOLVE_BLOCK && (block < e->problem.nops || block < lanes))
+  while (block < MOST_BLOCK && (block < e->problem.nops || block < lanes))
     block *= 2;
   return block;
 }
@@ -278,4 +296,29 @@ tweed_status tweed_gaus_gpu_engine(tweed_cuda_device *device, const gaus_problem
   }
   *out = &e->base;
   return TWEED_OK;
+}
+
+/* ---- measurements ---- */
+
+static tweed_status time_kernel(gpu_engine *e, int kernel, int32_t times, double *seconds, tweed_error *error) {
+  const tweed_cuda_driver *d = &e->device->driver;
+  CUresult r = step(e, kernel);
+  r = r ? r : d->StreamSynchronize(e->stream);
+  double before = tweed_clock();
+  for (int32_t k = 0; k < times && r == CUDA_SUCCESS; k++)
+    r = step(e, kernel);
+  r = r ? r : d->StreamSynchronize(e->stream);
+  *seconds = (tweed_clock() - before) / times;
+  return check(e, r, "running kernels", error);
+}
+
+tweed_status tweed_gaus_gpu_time(tweed_gaus_engine *engine, int32_t times, double *seconds, tweed_error *error) {
+  gpu_engine *e = (gpu_engine *)engine;
+  tweed_status status = tweed_cuda_enter(e->device, error);
+  if (status != TWEED_OK)
+    return status;
+  for (int kernel = TWEED_CUDA_DEPOSIT; kernel <= TWEED_CUDA_STEPS && status == TWEED_OK; kernel++)
+    status = time_kernel(e, kernel, times, &seconds[kernel], error);
+  tweed_cuda_leave(e->device);
+  return status;
 }

@@ -14,4 +14,9 @@ tweed_status tweed_gaus_gpu_engine(TWEED_KEEP tweed_cuda_device *device, TWEED_K
                                    TWEED_KEEP gaus_state *state, int32_t replicas, tweed_gaus_form form,
                                    TWEED_GIVE tweed_gaus_engine **out, tweed_error *error);
 
+/* For measurements: seconds[TWEED_CUDA_DEPOSIT … TWEED_CUDA_STEPS] that each kernel of a graph takes, launched so many
+ * times by itself. The state on the GPU is of no use after it. */
+tweed_status tweed_gaus_gpu_time(TWEED_KEEP tweed_gaus_engine *engine, int32_t times, double *seconds,
+                                 tweed_error *error);
+
 #endif

@@ -22,6 +22,14 @@ TWEED_API tweed_status tweed_bounds_of(TWEED_KEEP const tweed_problem *p, tweed_
 /* Called from time to time with the best so far (best_ii 0 = none). */
 typedef void (*tweed_progress)(void *user, const char *solver, int32_t trying_ii, int32_t best_ii, double seconds);
 
+/* Where solvers that can use a GPU (gaus) run. The answer is the same; a note in it says where, and why not on a GPU.
+ */
+typedef enum tweed_device {
+  TWEED_DEVICE_AUTO = 0, /* a GPU where there is one */
+  TWEED_DEVICE_CPU,
+  TWEED_DEVICE_GPU, /* likewise; without one, the CPU */
+} tweed_device;
+
 typedef struct tweed_solve_options {
   const char *solver; /* a name of the solver table; NULL = "auto" */
   int32_t ii;         /* exactly this II; 0 = search from MII upwards */
@@ -30,8 +38,9 @@ typedef struct tweed_solve_options {
   double time_limit; /* seconds; 0 = none, work is limited instead, so that the answer does not depend on the machine */
   double effort;     /* share of their usual work that exact engines may do in "auto"; 0 = 1. For compilers, less. */
   uint64_t seed;
-  int32_t threads;   /* 0 = all; never changes the answer when time_limit is 0 */
-  int32_t restarts;  /* 0 = default */
+  int32_t threads;  /* 0 = all; never changes the answer when time_limit is 0 */
+  int32_t restarts; /* 0 = default */
+  tweed_device device;
   bool joint;        /* roles too: software pipelining and warp specialization (docs/joint.md) */
   int32_t normalize; /* > 0: solve with costs that add up to at most so much, then on the raw ones; see below */
   const tweed_objective *objective; /* weights in place of the problem's, each 0 to TWEED_MAX_NUMBER; NULL = those */

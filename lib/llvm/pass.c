@@ -184,6 +184,7 @@ static bool solve(job *j, int32_t ii) {
   options.time_limit = o->time_limit_ms / 1000.0;
   options.seed = o->seed;
   options.threads = 1;
+  options.device = TWEED_DEVICE_CPU;
   options.restarts = restarts_for(j);
   options.effort = EXACT_EFFORT;
   if (!o->solver && options.restarts == 0)

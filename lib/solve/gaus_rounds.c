@@ -1,5 +1,6 @@
 /* gaus_rounds.c: rounds of iterations at one II. */
 #include "solve/gaus_rounds.h"
+#include "solve/gaus_device.h"
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -240,7 +241,7 @@ tweed_status tweed_gaus_search_new(tweed_job *job, const tweed_gaus_model *m, in
   s->late = s->early + n, s->best = s->early + 2 * n;
   if (!tweed_gaus_windows(m, ii, horizon, s->early, s->late))
     return tweed_fail(error, TWEED_UNKNOWN, "some op has no room before step %lld", (long long)horizon);
-  return tweed_gaus_cpu_engine(&m->p, &s->state, s->replicas, s->threads, &s->engine, error);
+  return tweed_gaus_engine_of(job, &m->p, &s->state, s->replicas, s->threads, &s->engine, error);
 }
 
 void tweed_gaus_search_free(tweed_gaus_search *s) {

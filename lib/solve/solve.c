@@ -122,6 +122,8 @@ static tweed_status check_options(const tweed_problem *p, const tweed_solve_opti
     return tweed_fail(error, TWEED_BAD_INPUT, "the time limit must be a number of seconds, at least 0");
   if (!(o->effort >= 0) || isinf(o->effort))
     return tweed_fail(error, TWEED_BAD_INPUT, "the effort must be a number, at least 0");
+  if ((unsigned)o->device > TWEED_DEVICE_GPU)
+    return tweed_fail(error, TWEED_BAD_INPUT, "option device is %d; it must be auto, CPU or GPU", (int)o->device);
   if (o->objective && tweed_check_objective(o->objective, error) != TWEED_OK)
     return TWEED_BAD_INPUT;
   if (p->length > 0 && (o->ii > 0 || o->max_ii > 0 || o->max_stages > 0))

@@ -202,12 +202,15 @@ static void make_state(maker *m) {
   gaus_state *s = &m->x->s;
   gaus_array list[GAUS_MOST_ARRAYS];
   s->row_stride = m->shape->ii > 0 ? m->shape->ii + 2 : m->shape->length + m->shape->slack + MOST_LENGTH + MOST_OFFSET;
-  s->row_stride += 2, s->nsums = 1;
+  s->row_stride += 2, s->nsums = m->shape->sums > 1 ? m->shape->sums : 1;
+  s->sum_stride = (int64_t)m->x->replicas * m->x->p.nprofiles * s->row_stride;
   if (m->failed)
     return;
   int32_t count = gaus_state_arrays(&m->x->p, s, m->x->replicas, list);
   for (int32_t k = 0; k < count; k++)
     *gaus_array_of(s, &list[k]) = array(m, (int64_t)list[k].bytes, 1);
+  s->sum = array(m, s->sum_stride * s->nsums, sizeof *s->sum);
+  s->variance = array(m, s->sum_stride * s->nsums, sizeof *s->variance);
   for (int32_t r = 0; !m->failed && r < m->x->replicas; r++)
     fill_state(m, r);
 }
@@ -240,6 +243,7 @@ bool random_state_copy(const random_problem *x, gaus_state *out) {
   int32_t count = gaus_state_arrays(&x->p, &x->s, x->replicas, list);
   bool ok = true;
   *out = x->s;
+  out->nsums = 1; /* of sums only one copy is taken, and they are 0 */
   for (int32_t k = 0; k < count; k++) {
     void **to = gaus_array_of(out, &list[k]), *from = *to;
     *to = malloc(list[k].bytes == 0 ? 1 : list[k].bytes);

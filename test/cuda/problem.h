@@ -11,6 +11,7 @@ typedef struct random_shape {
   int32_t ops, profiles, replicas, length; /* length: steps between the first op and the last, without slack */
   int32_t slack;                           /* most of an op, and about the widest distribution */
   int32_t ii;                              /* 0 = acyclic; replica r gets ii + r % 3 */
+  int32_t sums;                            /* of threads; 0 = 1 */
   uint64_t seed;
 } random_shape;
 

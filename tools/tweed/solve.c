@@ -27,6 +27,7 @@ static const char help[] =
     "  --time-limit S   stop after S seconds with the best so far; without it, work is limited, not time\n"
     "  --seed N         for solvers that use random numbers\n"
     "  --threads N      0 (default): as many as there are processors\n"
+    "  --device D       where gaus runs: auto (default: a GPU where there is one), cpu or gpu\n"
     "  --proof FILE     writes a DRAT proof that the II below the lower bound is infeasible, and its CNF to FILE.cnf\n"
     "  --format FORMAT  text (default) or another one of the list below\n"
     "  -o FILE          write there instead of to stdout\n\n"
@@ -201,6 +202,17 @@ static bool parse_objective(const char *text, tweed_objective *out) {
   }
 }
 
+static bool parse_device(const char *text, tweed_device *out) {
+  static const char *const names[] = {"auto", "cpu", "gpu"};
+  for (int k = TWEED_DEVICE_AUTO; k <= TWEED_DEVICE_GPU; k++)
+    if (strcmp(text, names[k]) == 0) {
+      *out = (tweed_device)k;
+      return true;
+    }
+  usage_error("solve", "--device \"%s\" is none of auto, cpu, gpu", text);
+  return false;
+}
+
 /* Takes one option. EXIT_SOLVED: go on. */
 static int take_option(request *r, int option, int argc, char **argv) {
   int64_t seed = 0;
@@ -241,6 +253,9 @@ static int take_option(request *r, int option, int argc, char **argv) {
   case 'P':
     r->pareto = true;
     break;
+  case 'd':
+    good = parse_device(optarg, &r->options.device);
+    break;
   case 'J':
     r->options.joint = true;
     break;
@@ -266,6 +281,7 @@ int command_solve(int argc, char **argv) {
                                           {"time-limit", required_argument, NULL, 't'},
                                           {"seed", required_argument, NULL, 'e'},
                                           {"threads", required_argument, NULL, 'j'},
+                                          {"device", required_argument, NULL, 'd'},
                                           {"joint", no_argument, NULL, 'J'},
                                           {"pareto", no_argument, NULL, 'P'},
                                           {"proof", required_argument, NULL, 'p'},
