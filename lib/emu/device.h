@@ -42,9 +42,9 @@ TWEED_API void *tweed_emu_address(uint64_t address);
 /* isspacep: 0 global, 1 shared, 2 local, 3 constant */
 TWEED_API uint32_t tweed_emu_isspacep(const tweed_emu_place *place, uint32_t space, const void *pointer);
 
-/* Before each load and store. */
-TWEED_API void tweed_emu_check_load(const tweed_emu_place *place, const void *pointer, uint64_t size);
-TWEED_API void tweed_emu_check_store(const tweed_emu_place *place, const void *pointer, uint64_t size);
+/* Before each load and store. align: what the instruction promises. */
+TWEED_API void tweed_emu_check_load(const tweed_emu_place *place, const void *pointer, uint64_t size, uint32_t align);
+TWEED_API void tweed_emu_check_store(const tweed_emu_place *place, const void *pointer, uint64_t size, uint32_t align);
 
 /* ---- barriers ---- */
 /* count 0: all threads of the block. aligned: the whole warp runs the same instruction. */
@@ -227,6 +227,12 @@ TWEED_API void tweed_emu_wmma_load(const tweed_emu_place *place, uint64_t code, 
                                    uint32_t stride);
 TWEED_API void tweed_emu_wmma_store(const tweed_emu_place *place, uint64_t code, void *address,
                                     const uint32_t *fragment, uint32_t stride);
+/* Pairs of 8-bit floats in 16 bits. */
+enum { TWEED_EMU_E4M3, TWEED_EMU_E5M2 };
+TWEED_API uint32_t tweed_emu_fp8_of_f32(const tweed_emu_place *place, uint32_t format, uint32_t relu, float high,
+                                        float low);
+TWEED_API uint32_t tweed_emu_fp8_of_f16(const tweed_emu_place *place, uint32_t format, uint32_t relu, uint32_t halves);
+TWEED_API uint32_t tweed_emu_f16_of_fp8(const tweed_emu_place *place, uint32_t format, uint32_t relu, uint32_t bytes);
 /* wgmma. flags: bit 0 scale-d, 1 and 2 negations of A and B, 3 and 4 transpositions. a_words: the four registers of A,
  * or NULL: a is its descriptor. tokens: one for each register of D, in and out (cores.h). */
 TWEED_API void tweed_emu_wgmma_fence(const tweed_emu_place *place);

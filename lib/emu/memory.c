@@ -180,12 +180,20 @@ void emu_check_bounds(emu_thread *self, const tweed_emu_place *place, const void
     check_other(self, place, pointer, size, write);
 }
 
-void tweed_emu_check_load(const tweed_emu_place *place, const void *pointer, uint64_t size) {
-  emu_check(emu_self(), place, pointer, (size_t)size, false);
+static void check_access(const tweed_emu_place *place, const void *pointer, uint64_t size, uint32_t align, bool write) {
+  emu_thread *self = emu_self();
+  if (align > 1 && (uintptr_t)pointer % align != 0)
+    emu_fault(self, TWEED_EMU_MISUSE, place, "%s of %llu bytes at an address that is no multiple of %u",
+              write ? "write" : "read", (unsigned long long)size, align);
+  emu_check(self, place, pointer, (size_t)size, write);
 }
 
-void tweed_emu_check_store(const tweed_emu_place *place, const void *pointer, uint64_t size) {
-  emu_check(emu_self(), place, pointer, (size_t)size, true);
+void tweed_emu_check_load(const tweed_emu_place *place, const void *pointer, uint64_t size, uint32_t align) {
+  check_access(place, pointer, size, align, false);
+}
+
+void tweed_emu_check_store(const tweed_emu_place *place, const void *pointer, uint64_t size, uint32_t align) {
+  check_access(place, pointer, size, align, true);
 }
 
 uint32_t tweed_emu_isspacep(const tweed_emu_place *place, uint32_t space, const void *pointer) {

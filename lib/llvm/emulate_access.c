@@ -85,12 +85,12 @@ static LLVMValueRef atomic(tw_emulation *e, LLVMValueRef i, const char *what, ui
   return tw_call(e, "tweed_emu_atomic", e->i64, arguments, 7);
 }
 
-static void check(tw_emulation *e, LLVMValueRef i, LLVMValueRef pointer, LLVMValueRef size, bool store,
+static void check(tw_emulation *e, LLVMValueRef i, LLVMValueRef pointer, LLVMValueRef size, unsigned align, bool store,
                   const char *what) {
   if (e->options->no_checks || LLVMIsAAllocaInst(base_of(pointer)))
     return;
-  LLVMValueRef arguments[] = {tw_place(e, i, what), pointer, size};
-  tw_call(e, store ? "tweed_emu_check_store" : "tweed_emu_check_load", e->none, arguments, 3);
+  LLVMValueRef arguments[] = {tw_place(e, i, what), pointer, size, tw_number(e->i32, align)};
+  tw_call(e, store ? "tweed_emu_check_store" : "tweed_emu_check_load", e->none, arguments, 4);
 }
 
 static void lower_plain(tw_emulation *e, LLVMValueRef i) {
@@ -107,7 +107,8 @@ static void lower_plain(tw_emulation *e, LLVMValueRef i) {
                               order_of(order), pointer_of(i), load ? NULL : LLVMGetOperand(i, 0), NULL);
     tw_replace(i, load ? tw_from_bits(e, old, type) : NULL);
   } else {
-    check(e, i, pointer_of(i), tw_number(e->i64, tw_bytes(e->module, type)), !load, load ? "load" : "store");
+    check(e, i, pointer_of(i), tw_number(e->i64, tw_bytes(e->module, type)), LLVMGetAlignment(i), !load,
+          load ? "load" : "store");
   }
 }
 
@@ -197,8 +198,8 @@ static void check_block(tw_emulation *e, LLVMValueRef call) {
   LLVMPositionBuilderBefore(e->builder, call);
   LLVMValueRef size = LLVMBuildZExtOrBitCast(e->builder, LLVMGetOperand(call, 2), e->i64, "");
   if (copies)
-    check(e, call, LLVMGetOperand(call, 1), size, false, "memcpy");
-  check(e, call, LLVMGetOperand(call, 0), size, true, copies ? "memcpy" : "memset");
+    check(e, call, LLVMGetOperand(call, 1), size, 1, false, "memcpy");
+  check(e, call, LLVMGetOperand(call, 0), size, 1, true, copies ? "memcpy" : "memset");
 }
 
 void tw_lower_access(tw_emulation *e, LLVMValueRef i) {

@@ -233,13 +233,22 @@ static bool stays_token(flow *f, LLVMValueRef user, unsigned operand) {
   return false;
 }
 
+/* Unoptimized code puts all results into memory at once. */
+static const char *name_of_use(LLVMValueRef user) {
+  LLVMValueRef function = LLVMGetBasicBlockParent(LLVMGetInstructionParent(user));
+  unsigned optnone = LLVMGetEnumAttributeKindForName("optnone", 7);
+  bool plain = LLVMGetEnumAttributeAtIndex(function, TW_OF_FUNCTION, optnone) != NULL;
+  return plain && LLVMGetInstructionOpcode(user) == LLVMStore ? "copy of an accumulator: unoptimized code, needs -O1"
+                                                              : "use of an accumulator";
+}
+
 static bool ask_once(flow *f, const carrier *c, LLVMValueRef user) {
   tw_emulation *e = f->e;
   for (unsigned i = 0; i < (unsigned)LLVMGetNumOperands(user); i++) {
     if (LLVMGetOperand(user, i) != c->value || stays_token(f, user, i))
       continue;
     LLVMPositionBuilderBefore(e->builder, user);
-    LLVMValueRef place = tw_place(e, user, "use of an accumulator");
+    LLVMValueRef place = tw_place(e, user, name_of_use(user));
     LLVMSetOperand(user, i, unwrap(e, place, c->token, LLVMTypeOf(c->value)));
     return true;
   }

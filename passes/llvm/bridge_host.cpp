@@ -196,6 +196,25 @@ private:
 
 } // namespace
 
+// Integers as shared pointers: the run time knows what 32 bits of shared address point at.
+static void resolveAddresses(Module &module) {
+  SmallVector<IntToPtrInst *, 8> casts;
+  for (Function &f : module)
+    for (Instruction &i : instructions(f))
+      if (auto *cast = dyn_cast<IntToPtrInst>(&i);
+          cast && cast->getAddressSpace() == 3 && cast->getType()->isPointerTy())
+        casts.push_back(cast);
+  for (IntToPtrInst *cast : casts) {
+    Type *word = Type::getInt64Ty(module.getContext());
+    FunctionCallee resolve = module.getOrInsertFunction("tweed_emu_address", cast->getType(), word);
+    auto *wide = CastInst::CreateZExtOrBitCast(cast->getOperand(0), word, "", cast->getIterator());
+    auto *call = CallInst::Create(resolve, {wide}, "", cast->getIterator());
+    call->setDebugLoc(cast->getDebugLoc());
+    cast->replaceAllUsesWith(call);
+    cast->eraseFromParent();
+  }
+}
+
 void tw_expand_shared(LLVMModuleRef m) {
   Module &module = *unwrap(m);
   for (const char *name : {"llvm.used", "llvm.compiler.used"})
@@ -208,6 +227,7 @@ void tw_expand_shared(LLVMModuleRef m) {
   for (Constant *c : shared)
     c->removeDeadConstantUsers();
   convertUsersOfConstantsToInstructions(shared);
+  resolveAddresses(module);
 }
 
 // clang marks optimized device code for line directives only, which give a host binary no lines.

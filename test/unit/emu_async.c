@@ -42,12 +42,12 @@ static uint32_t thread(void) {
 }
 
 static float load(const float *p) {
-  tweed_emu_check_load(PLACE, p, sizeof *p);
+  tweed_emu_check_load(PLACE, p, sizeof *p, sizeof *p);
   return *p;
 }
 
 static void store(float *p, float x) {
-  tweed_emu_check_store(PLACE, p, sizeof *p);
+  tweed_emu_check_store(PLACE, p, sizeof *p, sizeof *p);
   *p = x;
 }
 

@@ -45,7 +45,7 @@ static double product(uint32_t row, uint32_t col, uint32_t from, uint32_t to) {
 static void store_half(uint32_t offset, double value) {
   uint16_t pattern = (uint16_t)emu_encode(EMU_F16, value);
   char *to = tweed_emu_shared(offset);
-  tweed_emu_check_store(&use_at, to, sizeof pattern);
+  tweed_emu_check_store(&use_at, to, sizeof pattern, sizeof pattern);
   memcpy(to, &pattern, sizeof pattern);
 }
 

@@ -19,7 +19,7 @@ static void sum(void *const *arguments) {
   uint32_t first = tweed_emu_sreg(TWEED_EMU_CTAID) * threads;
   int *shared = tweed_emu_shared(0);
   if (mode != 2) {
-    tweed_emu_check_store(&places[2], shared + me, sizeof *shared);
+    tweed_emu_check_store(&places[2], shared + me, sizeof *shared, 4);
     shared[me] = in[first + me];
   }
   if (mode == 1 && me >= 32)
@@ -27,7 +27,7 @@ static void sum(void *const *arguments) {
   tweed_emu_bar_sync(&places[0], 1, mode == 3 ? 17 : 0, mode == 1 ? 64 : 0);
   for (uint32_t i = 0; i < threads; i++) {
     uint32_t at = mode == 4 ? i + 1 : i;
-    tweed_emu_check_load(&places[1], shared + at, sizeof *shared);
+    tweed_emu_check_load(&places[1], shared + at, sizeof *shared, 4);
     total += shared[at];
   }
   out[first + me] = total;

@@ -246,3 +246,23 @@ KERNEL gemm_groups(const tensor_map *a, const tensor_map *b, const tensor_map *c
   if (blockIdx.x == 0)
     tiles(a, b, c, columns, 0, tile_count, steps);
 }
+
+/* A query to a thread, in halves, without tiles; sums stay in the output. */
+KERNEL attention_group(const half *q, const half *k, const half *v, float *out, int keys) {
+  if (threadIdx.x >= 64)
+    return;
+  u32 row = blockIdx.x * 64 + threadIdx.x;
+  float sum = 0;
+  out += row * 64;
+  for (int key = 0; key < keys; key++) {
+    float score = 0;
+    for (int f = 0; f < 64; f++)
+      score += (float)q[row * 64 + (u32)f] * (float)k[key * 64 + f];
+    float weight = exponential(score * 0.125f);
+    sum += weight;
+    for (int f = 0; f < 64; f++)
+      out[f] = (key > 0 ? out[f] : 0) + weight * (float)v[key * 64 + f];
+  }
+  for (int f = 0; f < 64; f++)
+    out[f] /= sum;
+}
