@@ -162,7 +162,7 @@ class Table:
         self.show(lambda p, s: "%s (%.1f s)" % (number(self.get(p, s, "cost")), self.get(p, s, "seconds"))
                   if self.get(p, s, "cost") != "" else "-")
         for base in ("list", "fds"):
-            if base in self.solvers:
+            if base in self.solvers and len(self.solvers) > 1:
                 print("\nGeometric mean of the objective against `%s`: %s" % (base, ", ".join(
                     "%s %s" % (s, self.ratios(s, base, "cost")) for s in self.solvers if s != base)))
 
