@@ -5,7 +5,7 @@
  * do here. */
 #include "emu/device.h"
 #include "emu/emu.h"
-#include "emu/half.h"
+#include "emu/number.h"
 
 #include <string.h>
 
@@ -17,48 +17,19 @@ static bool is_float(uint32_t type) {
   return type >= TWEED_EMU_F16 && type <= TWEED_EMU_F64;
 }
 
-static double to_double(uint32_t type, uint64_t bits) {
-  float f;
-  double d;
-  switch (type) {
-  case TWEED_EMU_F16:
-    return (double)emu_from_f16((uint16_t)bits);
-  case TWEED_EMU_BF16:
-    return (double)emu_from_bf16((uint16_t)bits);
-  case TWEED_EMU_F32:
-    memcpy(&f, &(uint32_t){(uint32_t)bits}, 4);
-    return (double)f;
-  default:
-    memcpy(&d, &bits, 8);
-    return d;
-  }
+static emu_type format(uint32_t type) {
+  static const emu_type formats[] = {EMU_F16, EMU_BF16, EMU_F32, EMU_F64};
+  return formats[type - TWEED_EMU_F16];
 }
 
 /* A sum of two values of the type, computed as double, rounds to the type as if done in it. */
-static uint64_t from_double(uint32_t type, double value) {
-  uint64_t bits = 0;
-  float f = (float)value;
-  switch (type) {
-  case TWEED_EMU_F16:
-    return emu_to_f16(f);
-  case TWEED_EMU_BF16:
-    return emu_to_bf16(f);
-  case TWEED_EMU_F32:
-    memcpy(&bits, &f, 4);
-    return bits;
-  default:
-    memcpy(&bits, &value, 8);
-    return bits;
-  }
-}
-
 static uint64_t compute_float(uint32_t operation, uint32_t type, uint64_t old, uint64_t operand) {
-  double a = to_double(type, old), b = to_double(type, operand);
+  double a = emu_decode(format(type), old), b = emu_decode(format(type), operand);
   switch (operation) {
   case TWEED_EMU_ADD:
-    return from_double(type, a + b);
+    return emu_encode(format(type), a + b);
   case TWEED_EMU_SUB:
-    return from_double(type, a - b);
+    return emu_encode(format(type), a - b);
   case TWEED_EMU_MIN:
     return a < b || b != b ? old : operand;
   default:

@@ -1,6 +1,6 @@
 /* fill.c: elements of buffers: values to begin with, checksums, differences. */
 #include "emu/emu.h"
-#include "emu/half.h"
+#include "emu/number.h"
 
 #include <math.h>
 #include <string.h>
@@ -24,11 +24,11 @@ void emu_from_double(tweed_emu_type type, double value, int64_t whole, void *ele
   float single = (float)value;
   switch (type) {
   case TWEED_EMU_F16:
-    half = emu_to_f16(single);
+    half = (uint16_t)emu_encode(EMU_F16, value);
     memcpy(element, &half, 2);
     break;
   case TWEED_EMU_BF16:
-    half = emu_to_bf16(single);
+    half = (uint16_t)emu_encode(EMU_BF16, value);
     memcpy(element, &half, 2);
     break;
   case TWEED_EMU_F32:
@@ -51,10 +51,10 @@ double emu_to_double(tweed_emu_type type, const void *element) {
   switch (type) {
   case TWEED_EMU_F16:
     memcpy(&half, element, 2);
-    return (double)emu_from_f16(half);
+    return emu_decode(EMU_F16, half);
   case TWEED_EMU_BF16:
     memcpy(&half, element, 2);
-    return (double)emu_from_bf16(half);
+    return emu_decode(EMU_BF16, half);
   case TWEED_EMU_F32:
     memcpy(&single, element, 4);
     return (double)single;
