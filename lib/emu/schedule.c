@@ -262,17 +262,28 @@ static bool go_on(emu_machine *m) {
   return false;
 }
 
+/* To ThreadSanitizer a context is one thread, which comes before itself: blocks take turns in contexts, so that the
+ * same thread of two blocks isn't the same to it. */
+static uint32_t first_context(const emu_machine *m) {
+  const emu_block *b = m->block;
+  const uint32_t *grid = m->launch->grid;
+  uint64_t number = b->id[0] + grid[0] * (b->id[1] + (uint64_t)grid[1] * b->id[2]);
+  return emu_tsan() ? (uint32_t)(number * (b->thread_count + 1) % EMU_MAX_THREADS) : 0;
+}
+
 static bool start_threads(emu_machine *m) {
   emu_block *b = m->block;
+  uint32_t first = first_context(m);
   m->ready_first = m->ready_count = 0;
   m->idle_rounds = 0;
   m->pollers = (emu_queue){NULL, NULL};
   for (uint32_t i = 0; i < b->thread_count; i++) {
     emu_thread *t = &b->threads[i];
-    t->context = emu_contexts_get(m->contexts, i);
+    uint32_t context = (first + i) % EMU_MAX_THREADS;
+    t->context = emu_contexts_get(m->contexts, context);
     char name[64];
     snprintf(name, sizeof name, "GPU thread (%u,%u,%u)", t->id[0], t->id[1], t->id[2]);
-    if (!emu_context_start(m->contexts, i, name, run_thread, t))
+    if (!emu_context_start(m->contexts, context, name, run_thread, t))
       return false;
     make_ready(m, t);
   }
