@@ -39,7 +39,9 @@ KERNEL gemm_group(const half *a, const half *b, float *c, int n, int k) {
 #if !defined(BUG_NO_PROXY_FENCE)
     fence_proxy_async();
 #endif
+#if !defined(BUG_NO_BARRIER)
     __syncthreads();
+#endif
 #if !defined(BUG_NO_FENCE)
     group_fence();
 #endif

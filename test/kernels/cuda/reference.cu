@@ -266,3 +266,25 @@ KERNEL attention_group(const half *q, const half *k, const half *v, float *out, 
   for (int f = 0; f < 64; f++)
     out[f] /= sum;
 }
+
+/* C = sign A B + C (or without C), B by columns; sums in the type S. */
+template <class S, class T, class D>
+INLINE void product(const T *a, const T *b, D *c, int rows, int columns, int depth, int sign, bool add) {
+  for (int i = (int)threadIdx.x; i < rows * columns; i += (int)blockDim.x) {
+    S sum = add ? (S)c[i] : (S)0;
+    for (int k = 0; k < depth; k++)
+      sum += (S)sign * (S)a[i / columns * depth + k] * (S)b[i % columns * depth + k];
+    c[i] = (D)sum;
+  }
+}
+KERNEL products(const double *a0, const double *b0, double *c0, const float *a1, const float *b1, float *c1,
+                const signed char *a2, const signed char *b2, int *c2, const half *a3, const half *b3, half *c3) {
+  product<double>(a0, b0, c0, 8, 8, 4, 1, true);
+  product<float>(a1, b1, c1, 16, 8, 8, 1, true);
+  product<int>(a2, b2, c2, 16, 8, 32, 1, true);
+  product<float>(a3, b3, c3, 16, 8, 8, 1, true);
+}
+KERNEL products_group(const signed char *a0, const signed char *b0, int *c0, const half *a1, const half *b1, half *c1) {
+  product<int>(a0, b0, c0, 64, 8, 32, 1, false);
+  product<float>(a1, b1, c1, 64, 8, 16, -1, false);
+}
