@@ -16,6 +16,10 @@ static int32_t threads_of(const tweed_solve_options *o) {
   return threads < MOST_THREADS ? threads : MOST_THREADS;
 }
 
+static int32_t replicas_of(const tweed_job *job, const tweed_gaus_model *m) {
+  return job->options->restarts > 0 ? job->options->restarts : m->p.nops < LARGE_OPS ? REPLICAS : 1;
+}
+
 typedef tweed_status (*row_entry)(tweed_job *job, tweed_plan *plan, tweed_error *error);
 
 /* Offers what a cheap row finds. That it finds nothing, or breaks, is no failure of this one. */
@@ -70,7 +74,7 @@ static tweed_status run_acyclic(tweed_job *job, tweed_plan *plan, tweed_error *e
   if (status != TWEED_OK)
     return status;
   s.threads = threads_of(job->options);
-  s.replicas = m.p.nops < LARGE_OPS ? REPLICAS : 1;
+  s.replicas = replicas_of(job, &m);
   status = tweed_gaus_search_new(job, &m, 0, job->problem->length, &s, error);
   for (size_t k = 0; k < sizeof rows / sizeof *rows && status == TWEED_OK; k++)
     status = offer_row(&s, rows[k], plan, error);
@@ -97,7 +101,7 @@ static tweed_status run_modulo(tweed_job *job, tweed_plan *plan, tweed_error *er
     last = plan->start[v] > last ? plan->start[v] : last;
   int64_t horizon = last + ii, limit = tweed_job_max_start(job, ii);
   s.threads = threads_of(job->options);
-  s.replicas = m.p.nops < LARGE_OPS ? REPLICAS : 1;
+  s.replicas = replicas_of(job, &m);
   status = tweed_gaus_search_new(job, &m, ii, horizon < limit ? horizon : limit, &s, error);
   if (status == TWEED_OK)
     status = tweed_gaus_search_offer(&s, plan->start, error);

@@ -2,6 +2,7 @@
  * forms; every way to fail ends with a reason and nothing left behind. */
 #include "../cuda/problem.h"
 #include "cuda/gaus_gpu.h"
+#include "cuda/ptx.h"
 #include <assert.h>
 #include <dlfcn.h>
 #include <stdio.h>
@@ -154,6 +155,13 @@ int main(void) {
       {.ops = 1, .profiles = 0, .replicas = 1, .length = 1, .slack = 5, .ii = 0, .seed = 3},
   };
   find_fake();
+  if (!tweed_gaus_ptx) { /* a build without kernels says so, and that is all */
+    tweed_cuda_device *device;
+    tweed_error error;
+    assert(tweed_cuda_open(FAKECUDA, NULL, &device, &error) == TWEED_IO && live() == 0);
+    assert(strstr(error.message, "this build has no kernels; clang-19 or nvcc compiles them"));
+    return 0;
+  }
   for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {
     random_problem x;
     assert(random_problem_make(&shapes[k], &x));

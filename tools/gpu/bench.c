@@ -1,8 +1,9 @@
 /* bench.c: GauS on a GPU beside the CPU, as tables in Markdown. Needs nothing but the driver.
  *
  *   bench check        the same bits as the CPU, both forms of the kernels, many shapes
+ *   bench small        likewise, small ones only
  *   bench speed [S]    iterations per second, S seconds a cell
- *   bench kernels      time of each kernel, what it moves and computes: the roofline
+ *   bench kernels [N]  time of each kernel over N launches, what it moves and computes: the roofline
  *
  * TWEED_CUDA_LIBRARY names a driver other than the system's. */
 #include "gaus_gpu.h"
@@ -45,12 +46,14 @@ static bool same_bits(tweed_cuda_device *device, const random_shape *shape, twee
   return ok && !*what;
 }
 
-static int check(tweed_cuda_device *device) {
+static int check(tweed_cuda_device *device, int32_t most_ops) {
   static const random_shape shapes[] = {
+      /* by size */
       {.ops = 1, .profiles = 1, .replicas = 1, .length = 1, .slack = 9, .seed = 1},
-      {.ops = 60, .profiles = 5, .replicas = 300, .length = 80, .slack = 25, .ii = 11, .seed = 2},
+      {.ops = 60, .profiles = 5, .replicas = 9, .length = 80, .slack = 25, .ii = 11, .seed = 2},
       {.ops = 300, .profiles = 0, .replicas = 3, .length = 80, .slack = 25, .ii = 11, .seed = 3},
-      {.ops = 900, .profiles = 3, .replicas = 40, .length = 500, .slack = 60, .ii = 97, .seed = 4},
+      {.ops = 300, .profiles = 3, .replicas = 2, .length = 200, .slack = 40, .seed = 8},
+      {.ops = 900, .profiles = 3, .replicas = 140, .length = 500, .slack = 60, .ii = 97, .seed = 4},
       {.ops = 1500, .profiles = 6, .replicas = 5, .length = 700, .slack = 90, .seed = 5},
       {.ops = 20000, .profiles = 4, .replicas = 1, .length = 4000, .slack = 120, .seed = 6},
       {.ops = 20000, .profiles = 4, .replicas = 2, .length = 4000, .slack = 120, .ii = 1500, .seed = 7},
@@ -58,7 +61,7 @@ static int check(tweed_cuda_device *device) {
   static const char *const forms[] = {"", "block per replica", "graph of launches"};
   int wrong = 0;
   printf("| ops | replicas | II | kernels | after 60 iterations |\n|---|---|---|---|---|\n");
-  for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++)
+  for (size_t k = 0; k < sizeof shapes / sizeof *shapes && shapes[k].ops <= most_ops; k++)
     for (int form = TWEED_GAUS_BLOCKS; form <= TWEED_GAUS_GRAPH; form++) {
       const random_shape *s = &shapes[k];
       const char *what;
@@ -183,7 +186,7 @@ static void print_kernels(const random_problem *x, const double *seconds, double
   }
 }
 
-static int kernels_of(tweed_cuda_device *device, int32_t ops) {
+static int kernels_of(tweed_cuda_device *device, int32_t ops, int32_t times) {
   random_shape shape = sized(ops, 1, 0);
   random_problem x;
   tweed_gaus_engine *engine;
@@ -194,7 +197,7 @@ static int kernels_of(tweed_cuda_device *device, int32_t ops) {
   tweed_status status = tweed_gaus_gpu_engine(device, &x.p, &x.s, 1, TWEED_GAUS_GRAPH, &engine, &error);
   if (status == TWEED_OK) {
     status = engine->push(engine, &error);
-    status = status == TWEED_OK ? tweed_gaus_gpu_time(engine, 200, seconds, &error) : status;
+    status = status == TWEED_OK ? tweed_gaus_gpu_time(engine, times, seconds, &error) : status;
     engine->destroy(engine);
   }
   if (status == TWEED_OK)
@@ -203,27 +206,31 @@ static int kernels_of(tweed_cuda_device *device, int32_t ops) {
   return status == TWEED_OK ? 0 : fail(&error);
 }
 
-static int kernels(tweed_cuda_device *device) {
+static int kernels(tweed_cuda_device *device, int32_t times) {
   printf("Bandwidth by the driver's clock and bus width: %.0f GB/s\n\n", bandwidth(device) / 1e9);
   printf(
       "| ops | kernel | us | MB, each array once | GB/s | of the bandwidth | 10^9 steps/s | 10^9 atomic additions/s |\n"
       "|---|---|---|---|---|---|---|---|\n");
-  return kernels_of(device, 10000) | kernels_of(device, 57375) | kernels_of(device, 500000);
+  return kernels_of(device, 10000, times) | kernels_of(device, 57375, times) | kernels_of(device, 500000, times);
 }
 
 int main(int argc, char **argv) {
   const char *what = argc > 1 ? argv[1] : "";
-  double seconds = argc > 2 ? strtod(argv[2], NULL) : 2;
+  double number = argc > 2 ? strtod(argv[2], NULL) : *what == 's' ? 2 : 200;
   tweed_cuda_device *device;
   tweed_error error = {0};
-  if (strcmp(what, "check") != 0 && strcmp(what, "speed") != 0 && strcmp(what, "kernels") != 0) {
-    fprintf(stderr, "usage: bench check | speed [SECONDS] | kernels\n");
+  if (strcmp(what, "check") != 0 && strcmp(what, "small") != 0 && strcmp(what, "speed") != 0 &&
+      strcmp(what, "kernels") != 0) {
+    fprintf(stderr, "usage: bench check | small | speed [SECONDS] | kernels [TIMES]\n");
     return 2;
   }
   if (tweed_cuda_open(getenv("TWEED_CUDA_LIBRARY"), NULL, &device, &error) != TWEED_OK)
     return fail(&error);
   printf("%s\n\n", device->name);
-  int status = *what == 'c' ? check(device) : *what == 's' ? speed(device, seconds) : kernels(device);
+  int status = *what == 'c'     ? check(device, INT32_MAX)
+               : what[1] == 'm' ? check(device, 300)
+               : *what == 's'   ? speed(device, number)
+                                : kernels(device, (int32_t)number);
   tweed_cuda_close(device);
   return status;
 }
