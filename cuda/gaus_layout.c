@@ -67,7 +67,7 @@ int32_t gaus_state_arrays(const gaus_problem *p, const gaus_state *s, int32_t re
       STATE(load, rows, 0),
       STATE(price, rows, 0),
       STATE(variance_price, rows, 0),
-      STATE(row_lambda, rows, GAUS_PUSH),
+      STATE(row_lambda, rows, GAUS_PUSH | GAUS_PULL),
       STATE(scratch, (size_t)p->nprofiles * GAUS_SCRATCH, 0),
   };
   memcpy(out, arrays, sizeof arrays);

@@ -19,7 +19,7 @@ typedef struct tweed_gaus_model {
   double *weight;                        /* per profile: of its peak in the objective */
   double *segment_amount, *value_amount; /* unscaled */
   double *pull;                          /* unscaled */
-  int64_t *tail;                         /* latency that must fit before the deadline, per op; modulo: 0 */
+  int64_t *tail; /* latency that must fit before the deadline, per op; 0 if there is no limit on lengths */
 } tweed_gaus_model;
 
 tweed_status tweed_gaus_model_of(const tweed_job *job, tweed_gaus_model *out, tweed_error *error);
@@ -38,8 +38,8 @@ typedef struct tweed_gaus_scorer {
 bool tweed_gaus_score_of(tweed_gaus_scorer *s, int64_t ii, int64_t nrows, const int64_t *start, tweed_gaus_score *out);
 void tweed_gaus_scorer_free(tweed_gaus_scorer *s);
 
-/* The earliest and latest start of each op at this II; acyclic: by the deadline; modulo: latest by `horizon`, the last
- * start allowed. False if some op has no room. */
+/* The earliest and latest start of each op at this II (0: acyclic), which must be at least RecMII: starts and tails end
+ * by the horizon. False if some op has no room. */
 bool tweed_gaus_windows(const tweed_gaus_model *m, int64_t ii, int64_t horizon, int64_t *early, int64_t *late);
 
 #endif

@@ -15,7 +15,7 @@ typedef struct tweed_gaus_engine {
   /* The given number of iterations of every replica, with the parameters as they are in the host's state now. The
    * engine counts params.iteration on. */
   tweed_status (*run)(struct tweed_gaus_engine *engine, int32_t iterations, tweed_error *error);
-  /* mu, log_sigma, lambda of all replicas are in the host's state when it returns. */
+  /* mu, log_sigma, sigma, lambda and row_lambda of all replicas are in the host's state when it returns. */
   tweed_status (*pull)(struct tweed_gaus_engine *engine, tweed_error *error);
   void (*destroy)(struct tweed_gaus_engine *engine);
 } tweed_gaus_engine;

@@ -15,7 +15,7 @@ typedef struct builder {
   gaus_value *values;
   int32_t *segment_begin, *op_value_begin, *value_user, *user_edge, *user_value;
   float *capacity, *weight;
-  bool failed;
+  bool tails, failed;
 } builder;
 
 static void *room(builder *b, int64_t count, size_t size) {
@@ -266,7 +266,7 @@ static void build_tails(builder *b) {
   if (!ROOM(b, b->m->p.nops, b->m->tail))
     return;
   for (int32_t i = 0; i < b->m->p.nops; i++)
-    b->m->tail[i] = b->problem->length > 0 ? tweed_class_of(b->problem, i)->latency : 0;
+    b->m->tail[i] = b->tails ? tweed_class_of(b->problem, i)->latency : 0;
 }
 
 tweed_status tweed_gaus_model_of(const tweed_job *job, tweed_gaus_model *out, tweed_error *error) {
@@ -274,6 +274,7 @@ tweed_status tweed_gaus_model_of(const tweed_job *job, tweed_gaus_model *out, tw
   out->p.nops = job->problem->nops;
   out->p.nedges = job->problem->ndeps;
   builder b = {.m = out, .problem = job->problem, .options = job->options};
+  b.tails = job->problem->length > 0 || job->length_limit >= 0;
   void (*const steps[])(builder *) = {choose_objective, choose_profiles,   build_edges,
                                       build_pull,       build_segments,    build_values,
                                       build_tails,      lists_of_profiles, scale_profiles};
@@ -282,24 +283,31 @@ tweed_status tweed_gaus_model_of(const tweed_job *job, tweed_gaus_model *out, tw
   return b.failed ? tweed_no_memory(error) : TWEED_OK;
 }
 
+/* The greatest fixed point, component by component. */
+static void latest(const tweed_gaus_model *m, int64_t ii, int64_t horizon, int64_t *late) {
+  const tweed_graph *g = m->graph;
+  for (int32_t i = 0; i < g->n; i++)
+    late[i] = horizon - m->tail[i];
+  for (int32_t c = g->ncomponents - 1; c >= 0; c--)
+    for (bool again = true; again;) {
+      again = false;
+      for (int32_t k = g->component_begin[c + 1] - 1; k >= g->component_begin[c]; k--) {
+        int32_t i = g->order[k];
+        int64_t before = late[i];
+        for (int32_t e = g->out_begin[i]; e < g->out_begin[i + 1]; e++) {
+          int64_t by = late[g->out[e].other] - tweed_arc_weight(&g->out[e], ii);
+          late[i] = by < late[i] ? by : late[i];
+        }
+        again |= late[i] < before && tweed_graph_recurrent(g, c);
+      }
+    }
+}
+
 bool tweed_gaus_windows(const tweed_gaus_model *m, int64_t ii, int64_t horizon, int64_t *early, int64_t *late) {
   const tweed_graph *g = m->graph;
   bool room_for_all = true;
   tweed_graph_earliest(g, ii, early);
-  if (ii > 0) {
-    tweed_graph_heights(g, ii, late);
-    for (int32_t i = 0; i < g->n; i++)
-      late[i] = horizon - late[i];
-  } else {
-    for (int32_t k = g->n - 1; k >= 0; k--) {
-      int32_t i = g->order[k];
-      late[i] = horizon - m->tail[i];
-      for (int32_t e = g->out_begin[i]; e < g->out_begin[i + 1]; e++) {
-        int64_t by = late[g->out[e].other] - g->out[e].latency;
-        late[i] = by < late[i] ? by : late[i];
-      }
-    }
-  }
+  latest(m, ii, horizon, late);
   for (int32_t i = 0; i < g->n; i++)
     room_for_all &= early[i] <= late[i];
   return room_for_all;

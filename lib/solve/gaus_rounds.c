@@ -1,4 +1,4 @@
-/* gaus_rounds.c: rounds of iterations at one II. */
+/* gaus_rounds.c: rounds of iterations, and schedules from their means. */
 #include "solve/gaus_rounds.h"
 #include "solve/gaus_device.h"
 #include <math.h>
@@ -26,6 +26,18 @@ static flavour flavour_of(const tweed_gaus_search *s, int32_t replica, int32_t r
   return f;
 }
 
+static int32_t slot_of(const tweed_gaus_search *s, int32_t replica) {
+  return replica % s->iis;
+}
+
+static int64_t ii_of(const tweed_gaus_search *s, int32_t replica) {
+  return s->first_ii + slot_of(s, replica);
+}
+
+static int64_t rows_of(const tweed_gaus_search *s, int64_t ii) {
+  return ii > 0 ? ii : s->horizon[0] + s->m->reach;
+}
+
 /* The parameters at the point `at` (0 … 1) of a round. */
 static void set_params(tweed_gaus_search *s, int32_t replica, int32_t round, double at) {
   gaus_params *q = &s->state.params[replica];
@@ -34,8 +46,8 @@ static void set_params(tweed_gaus_search *s, int32_t replica, int32_t round, dou
   for (int32_t k = 0; k < s->m->p.nprofiles; k++)
     weight += s->m->p.weight[k];
   double gain = s->m->weights.communication > 0 || weight <= 0 ? 1 : f.gain * s->m->p.nops / (2 * weight);
-  q->ii = (int32_t)s->ii;
-  q->rows = (int32_t)s->rows;
+  q->ii = (int32_t)ii_of(s, replica);
+  q->rows = (int32_t)rows_of(s, ii_of(s, replica));
   q->rho = (float)(0.3 * pow(10, at));
   q->eta = 0.5f;
   q->capacity_rho = (float)(0.3 * pow(30, at));
@@ -66,8 +78,8 @@ struct tweed_gaus_bench {
 typedef struct look {
   tweed_gaus_search *s;
   int32_t jobs, next, sweeps, best_job;
-  const int64_t *given; /* a schedule in place of means */
-  tweed_gaus_score *scores;
+  const int64_t *given; /* a schedule in place of means, at II given_ii */
+  int64_t given_ii;
   tweed_status status;
   pthread_mutex_t lock;
 } look;
@@ -76,13 +88,29 @@ static tweed_status make_start(look *l, int32_t number, struct tweed_gaus_bench 
   tweed_gaus_search *s = l->s;
   static const tweed_gaus_way ways[WAYS] = {{false, 0.5}, {true, 0.5}, {false, 0.999}, {true, 0}};
   int64_t at = (int64_t)(number / WAYS) * s->m->p.nops;
+  if (!l->given && !s->possible[slot_of(s, number / WAYS)])
+    return TWEED_UNKNOWN;
   if (l->given) {
     memcpy(b->start, l->given, (size_t)s->m->p.nops * sizeof *b->start);
     return TWEED_OK;
   }
   for (int32_t i = 0; i < s->m->p.nops; i++)
     b->legalizer.real[i] = (double)s->state.base[at + i] + (double)s->state.mu[at + i];
-  return tweed_gaus_legalize(&b->legalizer, &ways[number % WAYS], s->ii, s->horizon, s->late, b->start, s->job->stop);
+  int32_t slot = slot_of(s, number / WAYS);
+  return tweed_gaus_legalize(&b->legalizer, &ways[number % WAYS], s->first_ii + slot, s->horizon[slot],
+                             s->late + (int64_t)slot * s->m->p.nops, b->start, s->job->stop);
+}
+
+static int64_t job_ii(const look *l, int32_t number) {
+  return l->given ? l->given_ii : ii_of(l->s, number / WAYS);
+}
+
+/* IMS knows a limit on starts only. */
+static bool in_time(const tweed_gaus_search *s, int64_t ii, const int64_t *start) {
+  bool ok = true;
+  for (int32_t i = 0; i < s->m->p.nops; i++)
+    ok &= start[i] + s->m->tail[i] <= s->horizon[ii - s->first_ii];
+  return ok;
 }
 
 static tweed_status do_job(look *l, int32_t number, struct tweed_gaus_bench *b, tweed_gaus_score *score) {
@@ -90,20 +118,29 @@ static tweed_status do_job(look *l, int32_t number, struct tweed_gaus_bench *b, 
   tweed_status status = make_start(l, number, b);
   if (status != TWEED_OK)
     return status;
-  if (!tweed_gaus_score_of(&b->polisher.scorer, s->ii, s->rows, b->start, score))
+  int64_t ii = job_ii(l, number);
+  if (!in_time(s, ii, b->start))
+    return TWEED_UNKNOWN;
+  if (!tweed_gaus_score_of(&b->polisher.scorer, ii, rows_of(s, ii), b->start, score))
     return TWEED_NO_MEMORY;
   uint64_t seed = s->job->options->seed + (uint64_t)number;
-  bool ok = tweed_gaus_polish(&b->polisher, s->ii, s->horizon, l->sweeps, seed, b->start, score, s->job->stop);
+  bool ok =
+      tweed_gaus_polish(&b->polisher, ii, s->horizon[ii - s->first_ii], l->sweeps, seed, b->start, score, s->job->stop);
   return ok ? TWEED_OK : TWEED_NO_MEMORY;
 }
 
 /* Keeps what job `number` found if it is the best so far, or as good and of a lower number. */
 static void keep(look *l, int32_t number, const struct tweed_gaus_bench *b, const tweed_gaus_score *score) {
   tweed_gaus_search *s = l->s;
-  bool better = score->total < s->best_score.total;
-  bool tie = score->total <= s->best_score.total && l->best_job >= 0 && number < l->best_job;
-  if (!better && !tie)
+  int64_t ii = job_ii(l, number);
+  bool known = isfinite(s->best_score.total), better = !known || ii < s->best_ii;
+  if (known && ii == s->best_ii) {
+    bool tie = score->total <= s->best_score.total && l->best_job >= 0 && number < l->best_job;
+    better = score->total < s->best_score.total || tie;
+  }
+  if (!better)
     return;
+  s->best_ii = ii;
   l->best_job = number;
   s->best_score = *score;
   memcpy(s->best, b->start, (size_t)s->m->p.nops * sizeof *s->best);
@@ -152,8 +189,8 @@ static tweed_status run_look(look *l, tweed_error *error) {
   return l->status == TWEED_NO_MEMORY ? tweed_no_memory(error) : TWEED_OK;
 }
 
-tweed_status tweed_gaus_search_offer(tweed_gaus_search *s, const int64_t *start, tweed_error *error) {
-  look l = {.s = s, .jobs = 1, .sweeps = SWEEPS, .given = start, .best_job = -1};
+tweed_status tweed_gaus_search_offer(tweed_gaus_search *s, int64_t ii, const int64_t *start, tweed_error *error) {
+  look l = {.s = s, .jobs = 1, .sweeps = SWEEPS, .given = start, .given_ii = ii, .best_job = -1};
   return run_look(&l, error);
 }
 
@@ -166,7 +203,8 @@ static double violation_of(const tweed_gaus_search *s, int32_t replica) {
   for (int32_t e = 0; e < p->nedges; e++) {
     int64_t i = at + p->edge_from[e], j = at + p->edge_to[e];
     double whole = (double)(s->state.base[i] - s->state.base[j] + p->edge_latency[e]);
-    double by = whole - (double)p->edge_distance[e] * (double)s->ii + (double)s->state.mu[i] - (double)s->state.mu[j];
+    double by = whole - (double)p->edge_distance[e] * (double)ii_of(s, replica) + (double)s->state.mu[i] -
+                (double)s->state.mu[j];
     most = fmax(most, p->edge_from[e] != p->edge_to[e] ? by : 0);
   }
   return most;
@@ -175,12 +213,13 @@ static double violation_of(const tweed_gaus_search *s, int32_t replica) {
 static void start_round(tweed_gaus_search *s, int32_t round) {
   for (int32_t r = 0; r < s->replicas; r++) {
     flavour f = flavour_of(s, r, round);
-    tweed_gaus_origin o = {.early = s->early, .late = s->late, .noise = f.noise, .sigma = f.sigma};
-    bool known = isfinite(s->best_score.total);
+    int64_t at = (int64_t)slot_of(s, r) * s->m->p.nops;
+    tweed_gaus_origin o = {.early = s->early + at, .late = s->late + at, .noise = f.noise, .sigma = f.sigma};
+    bool known = isfinite(s->best_score.total) && s->best_ii == ii_of(s, r);
     o.start = known && (round > 0 || r % 2 == 1) ? s->best : NULL;
     o.noise = round > 0 ? 0 : f.noise;
     o.seed = s->job->options->seed * 1000003 + (uint64_t)(round * 1009 + r);
-    tweed_gaus_state_start(&s->m->p, &s->state, r, &o);
+    tweed_gaus_state_start(&s->m->p, &s->state, r, &o, round > 0);
   }
 }
 
@@ -228,20 +267,44 @@ static bool new_benches(tweed_gaus_search *s) {
   return ok;
 }
 
-tweed_status tweed_gaus_search_new(tweed_job *job, const tweed_gaus_model *m, int64_t ii, int64_t horizon,
-                                   tweed_gaus_search *s, tweed_error *error) {
-  size_t n = (size_t)m->p.nops + 1;
-  s->job = job, s->m = m, s->ii = ii, s->horizon = horizon;
-  s->rows = ii > 0 ? ii : horizon + m->reach;
+/* Windows at each II; at one where some op has none, all ops wait at 0. */
+static bool find_windows(tweed_gaus_search *s) {
+  bool any = false;
+  for (int32_t k = 0; k < s->iis; k++) {
+    int64_t *early = s->early + (int64_t)k * s->m->p.nops, *late = s->late + (int64_t)k * s->m->p.nops;
+    s->possible[k] = tweed_gaus_windows(s->m, s->first_ii + k, s->horizon[k], early, late);
+    any |= s->possible[k];
+    for (int32_t i = 0; i < s->m->p.nops && !s->possible[k]; i++)
+      early[i] = late[i] = 0;
+  }
+  return any;
+}
+
+tweed_status tweed_gaus_search_new(tweed_gaus_search *s, tweed_error *error) {
+  size_t n = (size_t)s->m->p.nops + 1, all = n * (size_t)s->iis;
+  int64_t rows = rows_of(s, s->first_ii > 0 ? s->first_ii + s->iis - 1 : 0);
   s->best_score = (tweed_gaus_score){INFINITY, INFINITY, INFINITY};
-  s->began = tweed_clock();
-  s->early = calloc(3 * n, sizeof *s->early);
-  if (!s->early || !new_benches(s) || !tweed_gaus_state_new(&m->p, s->replicas, s->rows, s->threads, &s->state))
+  s->early = calloc(2 * all + n, sizeof *s->early);
+  s->possible = calloc((size_t)s->iis, sizeof *s->possible);
+  if (!s->early || !s->possible || !new_benches(s) ||
+      !tweed_gaus_state_new(&s->m->p, s->replicas, rows, s->threads, &s->state))
     return tweed_no_memory(error);
-  s->late = s->early + n, s->best = s->early + 2 * n;
-  if (!tweed_gaus_windows(m, ii, horizon, s->early, s->late))
-    return tweed_fail(error, TWEED_UNKNOWN, "some op has no room before step %lld", (long long)horizon);
-  return tweed_gaus_engine_of(job, &m->p, &s->state, s->replicas, s->threads, &s->engine, error);
+  s->late = s->early + all, s->best = s->early + 2 * all;
+  if (!find_windows(s))
+    return tweed_fail(error, TWEED_UNKNOWN, "some op has no room before step %lld", (long long)s->horizon[0]);
+  return tweed_gaus_engine_of(s->job, &s->m->p, &s->state, s->replicas, s->threads, &s->engine, error);
+}
+
+tweed_status tweed_gaus_search_time(tweed_gaus_search *s, tweed_error *error) {
+  double before = tweed_clock();
+  start_round(s, 0);
+  for (int32_t r = 0; r < s->replicas; r++)
+    set_params(s, r, 0, 0.5);
+  tweed_status status = s->engine->push(s->engine, error);
+  if (status == TWEED_OK)
+    status = s->engine->run(s->engine, 4, error);
+  s->seconds_per_iteration = (tweed_clock() - before) / 4;
+  return status;
 }
 
 void tweed_gaus_search_free(tweed_gaus_search *s) {
@@ -253,6 +316,7 @@ void tweed_gaus_search_free(tweed_gaus_search *s) {
     free(s->benches[k].start);
   }
   free(s->benches);
+  free(s->possible);
   free(s->early);
   tweed_gaus_state_free(&s->state);
 }

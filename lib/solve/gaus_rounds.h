@@ -1,4 +1,4 @@
-/* gaus_rounds.h: rounds of iterations at one II: where replicas start, how parameters change, what is kept. */
+/* gaus_rounds.h: rounds of iterations: where replicas start, how parameters change, what is kept. */
 #ifndef TWEED_SOLVE_GAUS_ROUNDS_H
 #define TWEED_SOLVE_GAUS_ROUNDS_H
 
@@ -16,29 +16,38 @@ typedef struct tweed_gaus_origin {
   double noise, sigma;
   uint64_t seed;
 } tweed_gaus_origin;
-void tweed_gaus_state_start(const gaus_problem *p, gaus_state *s, int32_t replica, const tweed_gaus_origin *origin);
+/* `learned`: multipliers stay as they are; else they start at 0. */
+void tweed_gaus_state_start(const gaus_problem *p, gaus_state *s, int32_t replica, const tweed_gaus_origin *origin,
+                            bool learned);
 
-/* The search at one II. Invariant: best[] is legal if best_score.total is finite. */
+/* A search at some IIs side by side: replica r is at II first_ii + r % iis (acyclic: iis 1, II 0). Invariant: best[] is
+ * legal at best_ii if best_score.total is finite; a lower II is better whatever the score. */
 typedef struct tweed_gaus_search {
   tweed_job *job;
   const tweed_gaus_model *m;
-  int64_t ii, horizon, rows;
-  int32_t replicas, threads;
-  int64_t *early, *late, *best;
+  int64_t first_ii, best_ii;
+  int32_t iis, replicas, threads;
+  const int64_t *horizon; /* per II: the last start, acyclic: the deadline */
+  int64_t *early, *late;  /* per II, of each op */
+  bool *possible;         /* per II: there is a window for every op */
+  int64_t *best;
   tweed_gaus_score best_score;
   gaus_state state;
   tweed_gaus_engine *engine;
   struct tweed_gaus_bench *benches; /* scratch of each thread */
-  double began, seconds_per_iteration;
-  double violation; /* largest of the last look, in steps */
+  double seconds_per_iteration;
+  double violation; /* the least over replicas of their largest, at the last look, in steps */
 } tweed_gaus_search;
 
-tweed_status tweed_gaus_search_new(tweed_job *job, const tweed_gaus_model *m, int64_t ii, int64_t horizon,
-                                   tweed_gaus_search *s, tweed_error *error);
+/* The caller has set job, m, first_ii, iis, horizon, replicas and threads; all else is 0. Free it also after a
+ * failure. TWEED_UNKNOWN: no II leaves every op a window. */
+tweed_status tweed_gaus_search_new(tweed_gaus_search *s, tweed_error *error);
 void tweed_gaus_search_free(tweed_gaus_search *s);
-/* A legal schedule from elsewhere: kept if it is the best, after descent on prices. */
-tweed_status tweed_gaus_search_offer(tweed_gaus_search *s, const int64_t *start, tweed_error *error);
+/* A legal schedule from elsewhere, at one of the IIs: kept if it is the best, after descent on prices. */
+tweed_status tweed_gaus_search_offer(tweed_gaus_search *s, int64_t ii, const int64_t *start, tweed_error *error);
 /* One round of so many iterations of all replicas; round 0 starts from scattered points, later ones from the best. */
 tweed_status tweed_gaus_search_round(tweed_gaus_search *s, int32_t round, int32_t iterations, tweed_error *error);
+/* Measures seconds_per_iteration. */
+tweed_status tweed_gaus_search_time(tweed_gaus_search *s, tweed_error *error);
 
 #endif

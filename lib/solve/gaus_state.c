@@ -57,7 +57,8 @@ void tweed_gaus_state_free(gaus_state *s) {
   *s = (gaus_state){0};
 }
 
-void tweed_gaus_state_start(const gaus_problem *p, gaus_state *s, int32_t replica, const tweed_gaus_origin *o) {
+void tweed_gaus_state_start(const gaus_problem *p, gaus_state *s, int32_t replica, const tweed_gaus_origin *o,
+                            bool learned) {
   int64_t at = (int64_t)replica * p->nops;
   tweed_random random;
   tweed_random_seed(&random, o->seed);
@@ -77,4 +78,9 @@ void tweed_gaus_state_start(const gaus_problem *p, gaus_state *s, int32_t replic
     s->sigma_moment[at + i] = s->sigma_moment2[at + i] = 0;
   }
   s->params[replica].iteration = 0;
+  for (int64_t e = 0; e < p->nedges && !learned; e++)
+    s->lambda[(int64_t)replica * p->nedges + e] = 0;
+  int64_t rows = (int64_t)p->nprofiles * s->row_stride;
+  for (int64_t r = 0; r < rows && !learned; r++)
+    s->row_lambda[replica * rows + r] = 0;
 }

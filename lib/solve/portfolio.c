@@ -128,6 +128,7 @@ static void consider(tweed_job *job, tweed_best *b, tweed_schedule *s) {
   b->schedule = s;
   b->cost = cost;
   job->best_ii = s->ii;
+  job->incumbent = s->start;
 }
 
 /* A legal schedule at an II that was refuted: some row is wrong, and no bound that a row gave can be trusted. */
@@ -207,13 +208,17 @@ static tweed_status run_row(tweed_job *job, const tweed_solver *row, tweed_best 
   return tweed_take_plan(job, row, &plan, b, error);
 }
 
+static int rank_of(const tweed_solver *row, int kind) {
+  return kind == TWEED_ACYCLIC && row->acyclic != TWEED_RANK_NONE ? row->acyclic : row->portfolio;
+}
+
 const tweed_solver *tweed_next_row(const tweed_solve_seam *seam, int kind, const tweed_solver *last) {
   const tweed_solver *found = NULL;
   for (size_t i = 0; i < seam->count; i++) {
     const tweed_solver *row = &seam->table[i];
-    bool after = !last || row->portfolio > last->portfolio || (row->portfolio == last->portfolio && row > last);
-    if (row->run && (row->kinds & kind) && row->portfolio != TWEED_RANK_NONE && after &&
-        (!found || row->portfolio < found->portfolio))
+    int rank = rank_of(row, kind), before = last ? rank_of(last, kind) : 0;
+    bool after = !last || rank > before || (rank == before && row > last);
+    if (row->run && (row->kinds & kind) && rank != TWEED_RANK_NONE && after && (!found || rank < rank_of(found, kind)))
       found = row;
   }
   return found;
@@ -285,6 +290,8 @@ static tweed_status settle(tweed_job *job, const tweed_solve_seam *seam, const t
   tweed_status status = only ? TWEED_OK : tweed_certify(job, seam, b, error);
   if (status == TWEED_OK && job->options->prove_length)
     status = tweed_shorten(job, seam, only, b, error);
+  if (status == TWEED_OK && !only)
+    status = tweed_improve(job, seam, b, error);
   return status;
 }
 

@@ -37,6 +37,9 @@ tweed_status tweed_certify(tweed_job *job, const tweed_solve_seam *seam, tweed_b
 tweed_status tweed_shorten(tweed_job *job, const tweed_solve_seam *seam, const tweed_solver *only, tweed_best *best,
                            tweed_error *error);
 
+/* Fewer registers, or a better objective, at the II of the best; no longer where lengths are asked for. */
+tweed_status tweed_improve(tweed_job *job, const tweed_solve_seam *seam, tweed_best *best, tweed_error *error);
+
 /* A shorter plan at the same II, if IMS finds one; not below the bound. */
 tweed_status tweed_shorten_by_ims(tweed_job *job, tweed_plan *plan, int64_t bound, tweed_error *error);
 

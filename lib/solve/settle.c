@@ -1,4 +1,5 @@
-/* settle.c: once the II is found: bounds that lack a proof get one, and the length is made and proved the least. */
+/* settle.c: once the II is found: bounds that lack a proof get one, the length is made and proved the least, and what
+ * is left is made cheaper. */
 #include "solve/exact.h"
 #include "solve/portfolio.h"
 #include <math.h>
@@ -157,4 +158,68 @@ tweed_status tweed_shorten(tweed_job *job, const tweed_solve_seam *seam, const t
       open = next_shorten(job, row, b, &bound, &status, error);
   b->schedule->length_bound = bound;
   return status == TWEED_NO_MEMORY ? status : TWEED_OK;
+}
+
+/* What the schedules of one II are compared by: the objective, or registers in the fullest row. */
+static bool cost_of(const tweed_job *job, const tweed_schedule *s, double *cost) {
+  const tweed_problem *p = job->problem;
+  tweed_objective v;
+  *cost = (double)tweed_schedule_max_live(p, s, -1);
+  if (!p->has_objective)
+    return *cost >= 0;
+  if (!tweed_schedule_measure(p, s, &v))
+    return false;
+  const tweed_objective *w = &p->objective;
+  *cost = w->resource * v.resource + w->communication * v.communication + w->memory * v.memory;
+  return true;
+}
+
+/* The plan takes the place of the best if it is legal and costs less. */
+static tweed_status take_cheaper(tweed_job *job, const tweed_solver *row, tweed_plan *plan, tweed_best *b,
+                                 tweed_error *error) {
+  tweed_schedule *s = NULL;
+  double before, now;
+  tweed_solver named = {.name = b->schedule->solver};
+  tweed_status status = tweed_judge(job, &named, plan, &s, error);
+  if (status == TWEED_NO_MEMORY)
+    return status;
+  if (status != TWEED_OK) {
+    tweed_job_note(job, "solver \"%s\" gave an illegal schedule of lower cost: %.400s", row->name, error->message);
+    return TWEED_OK;
+  }
+  if (!cost_of(job, b->schedule, &before) || !cost_of(job, s, &now)) {
+    tweed_schedule_free(s);
+    return tweed_no_memory(error);
+  }
+  s->length_bound = b->schedule->length_bound;
+  if (now < before) {
+    const char *what = job->problem->has_objective ? "the objective" : "MaxLive";
+    tweed_job_note(job, "solver \"%s\" lowered %s from %.10g to %.10g at this II", row->name, what, before, now);
+  }
+  tweed_schedule *worse = now < before ? b->schedule : s;
+  b->schedule = now < before ? s : b->schedule;
+  tweed_schedule_free(worse);
+  return TWEED_OK;
+}
+
+static tweed_status improve_by(tweed_job *job, const tweed_solver *row, tweed_best *b, tweed_error *error) {
+  tweed_plan plan = tweed_plan_new(job);
+  if (!plan.start)
+    return tweed_no_memory(error);
+  plan.ii = b->schedule->ii;
+  memcpy(plan.start, b->schedule->start, (size_t)job->graph->n * sizeof *plan.start);
+  if (job->options->prove_length)
+    job->length_limit = tweed_exact_length(job->graph, plan.start);
+  tweed_status status = row->improve(job, &plan, error);
+  if (status == TWEED_OK)
+    return take_cheaper(job, row, &plan, b, error);
+  return status == TWEED_NO_MEMORY ? status : TWEED_OK;
+}
+
+tweed_status tweed_improve(tweed_job *job, const tweed_solve_seam *seam, tweed_best *b, tweed_error *error) {
+  tweed_status status = TWEED_OK;
+  for (size_t k = 0; k < seam->count && status == TWEED_OK; k++)
+    if (seam->table[k].improve && seam->table[k].kinds & TWEED_MODULO && !tweed_stopped(job->stop))
+      status = improve_by(job, &seam->table[k], b, error);
+  return status;
 }

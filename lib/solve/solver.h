@@ -35,13 +35,14 @@ typedef struct tweed_job {
   tweed_bounds bounds;
   /* The IIs to try, both included; 0 for acyclic problems. Rows raise first_ii past IIs that they refute. */
   int64_t first_ii, last_ii;
-  int64_t lower_bound;     /* every lower II is refuted, whatever the options; at least bounds.mii */
-  tweed_proof lower_proof; /* what proves lower_bound, where it is above bounds.mii */
-  int64_t best_ii;         /* found before this row ran, 0 = nothing */
-  bool packed;             /* bounds include tweed_pack() */
-  int64_t unproved;        /* IIs from bounds.mii to below this one were refuted by rows that prove nothing; 0 = none */
-  int64_t length_limit;    /* of plans at the II that was found, once it is settled; -1 = none */
-  double effort;           /* 1: the row was asked for by name; less: that share of its usual limits on work */
+  int64_t lower_bound;      /* every lower II is refuted, whatever the options; at least bounds.mii */
+  tweed_proof lower_proof;  /* what proves lower_bound, where it is above bounds.mii */
+  int64_t best_ii;          /* found before this row ran, 0 = nothing */
+  const int64_t *incumbent; /* in `auto`: starts of the best schedule before this row, or NULL */
+  bool packed;              /* bounds include tweed_pack() */
+  int64_t unproved;     /* IIs from bounds.mii to below this one were refuted by rows that prove nothing; 0 = none */
+  int64_t length_limit; /* of plans at the II that was found, once it is settled; -1 = none */
+  double effort;        /* 1: the row was asked for by name; less: that share of its usual limits on work */
   struct tweed_notes *notes;
   double began, last_progress;
   tweed_stop *stop;
@@ -92,14 +93,19 @@ enum { TWEED_PROVES_MORE = 1 << TWEED_PROOF_SAT | 1 << TWEED_PROOF_ILP | 1 << TW
  * length at that II, is raised to what is proved. TWEED_OK: *bound is the length of the plan, which is the least.
  * TWEED_UNKNOWN: too large, or a limit; plan and *bound are as good as they got. Limits count work, as in run. Rows are
  * asked in order of rank until one answers TWEED_OK. */
+/* improve (may be NULL; modulo problems): gets a legal plan and lowers its registers, or the problem's objective, at
+ * its II, within job->length_limit; in `auto` only, when all else is settled. The plan stays legal. TWEED_UNKNOWN:
+ * nothing better was found, or the problem is not worth it. */
 typedef struct tweed_solver {
   const char *name, *description;
   int kinds;       /* problems it takes: TWEED_MODULO, TWEED_ACYCLIC */
   unsigned proves; /* bits 1 << tweed_proof */
   int portfolio;   /* rank */
+  int acyclic;     /* rank for acyclic problems, where it is another one; 0 = the same */
   bool compact;    /* its plans are worth tweed_compact() */
   tweed_status (*run)(tweed_job *job, tweed_plan *plan, tweed_error *error);
   tweed_status (*shorten)(tweed_job *job, tweed_plan *plan, int64_t *bound, tweed_error *error);
+  tweed_status (*improve)(tweed_job *job, tweed_plan *plan, tweed_error *error);
 } tweed_solver;
 
 extern const tweed_solver tweed_solvers[];
@@ -116,6 +122,7 @@ tweed_status tweed_run_restarts(tweed_job *job, tweed_plan *plan, tweed_error *e
 tweed_status tweed_run_smt(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_smt_shorten(tweed_job *job, tweed_plan *plan, int64_t *bound, tweed_error *error);
 tweed_status tweed_run_gaus(tweed_job *job, tweed_plan *plan, tweed_error *error);
+tweed_status tweed_gaus_improve(tweed_job *job, tweed_plan *plan, tweed_error *error);
 tweed_status tweed_run_joint(tweed_job *job, tweed_plan *plan, tweed_error *error);
 
 /* The kind of the job's problem. */

@@ -81,7 +81,10 @@ const tweed_solver tweed_solvers[] = {
          "start times as Gaussians, gradient descent on CPU or GPU, for large graphs and objectives; proves MII",
      .kinds = TWEED_MODULO | TWEED_ACYCLIC,
      .proves = TWEED_PROVES_MII,
-     .run = tweed_run_gaus},
+     .portfolio = 7,
+     .acyclic = TWEED_RANK_FALLBACK + 4,
+     .run = tweed_run_gaus,
+     .improve = tweed_gaus_improve},
 };
 
 const size_t tweed_solver_count = sizeof tweed_solvers / sizeof tweed_solvers[0];
