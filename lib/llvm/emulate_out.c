@@ -63,16 +63,20 @@ static LLVMTypeRef by_value(LLVMValueRef function, unsigned index) {
   return a ? LLVMGetTypeAttributeValue(a) : NULL;
 }
 
+/* Of the value, or as much as the parameter says. */
+static uint64_t alignment(tw_emulation *e, LLVMValueRef function, unsigned index) {
+  LLVMTypeRef value = by_value(function, index);
+  uint64_t align = tw_abi_align(e->module, value ? value : LLVMTypeOf(LLVMGetParam(function, index)));
+  LLVMAttributeRef said = LLVMGetEnumAttributeAtIndex(function, index + 1, LLVMGetEnumAttributeKindForName("align", 5));
+  return value && said && LLVMGetEnumAttributeValue(said) > align ? LLVMGetEnumAttributeValue(said) : align;
+}
+
 static LLVMValueRef parameter(tw_emulation *e, LLVMValueRef function, unsigned index) {
   LLVMTypeRef value = by_value(function, index), type = value ? value : LLVMTypeOf(LLVMGetParam(function, index));
-  uint64_t align = tw_abi_align(e->module, type);
-  LLVMAttributeRef said = LLVMGetEnumAttributeAtIndex(function, index + 1, LLVMGetEnumAttributeKindForName("align", 5));
-  if (value && said && LLVMGetEnumAttributeValue(said) > align)
-    align = LLVMGetEnumAttributeValue(said);
   LLVMValueRef fields[] = {
       tw_number(e->i32, value ? TWEED_EMU_BYTES : type_of(type)),
       tw_number(e->i32, tw_alloc_size(e->module, type)),
-      tw_number(e->i32, align),
+      tw_number(e->i32, alignment(e, function, index)),
   };
   return structure(e, fields, 3);
 }
@@ -88,6 +92,18 @@ static LLVMValueRef parameters(tw_emulation *e, LLVMValueRef function) {
 
 /* ---- entries ---- */
 
+/* A struct that is passed by value, as the thread's own: hosts align what they pass by value to less than a tensor map
+ * needs, so the kernel gets a pointer instead. */
+static LLVMValueRef own_copy(tw_emulation *e, LLVMValueRef function, unsigned index, LLVMValueRef from) {
+  LLVMTypeRef type = by_value(function, index);
+  LLVMValueRef room = tw_stack(e, type), size = tw_number(e->i64, tw_alloc_size(e->module, type));
+  unsigned align = (unsigned)alignment(e, function, index);
+  LLVMSetAlignment(room, align);
+  LLVMBuildMemCpy(e->builder, room, align, from, align, size);
+  LLVMRemoveEnumAttributeAtIndex(function, index + 1, LLVMGetEnumAttributeKindForName("byval", 5));
+  return room;
+}
+
 /* void entry(void *const *arguments): loads each and calls the kernel. */
 static LLVMValueRef entry(tw_emulation *e, LLVMValueRef function, const char *name) {
   char entry_name[600];
@@ -97,25 +113,19 @@ static LLVMValueRef entry(tw_emulation *e, LLVMValueRef function, const char *na
   LLVMSetLinkage(f, LLVMInternalLinkage);
   LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, f, ""));
   LLVMSetCurrentDebugLocation2(e->builder, NULL);
-  unsigned count = LLVMCountParams(function), byval = LLVMGetEnumAttributeKindForName("byval", 5);
+  unsigned count = LLVMCountParams(function);
   for (unsigned i = 0; i < count && i < 256; i++) {
     LLVMValueRef index = tw_number(e->i64, i);
     LLVMValueRef slot = LLVMBuildGEP2(e->builder, e->pointer, LLVMGetParam(f, 0), &index, 1, "");
     LLVMValueRef at = LLVMBuildLoad2(e->builder, e->pointer, slot, "");
     LLVMTypeRef want = LLVMTypeOf(LLVMGetParam(function, i));
     bool bit = want == e->i1;
-    arguments[i] = at;
-    if (!by_value(function, i))
-      arguments[i] = LLVMBuildLoad2(e->builder, bit ? e->i8 : want, at, "");
+    arguments[i] =
+        by_value(function, i) ? own_copy(e, function, i, at) : LLVMBuildLoad2(e->builder, bit ? e->i8 : want, at, "");
     if (bit)
       arguments[i] = LLVMBuildTrunc(e->builder, arguments[i], e->i1, "");
   }
-  LLVMValueRef call = LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(function), function, arguments, count, "");
-  for (unsigned i = 0; i < count; i++) {
-    LLVMAttributeRef a = LLVMGetEnumAttributeAtIndex(function, i + 1, byval);
-    if (a)
-      LLVMAddCallSiteAttribute(call, i + 1, a);
-  }
+  LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(function), function, arguments, count, "");
   LLVMBuildRetVoid(e->builder);
   return f;
 }
@@ -134,10 +144,11 @@ static LLVMValueRef ranges(tw_emulation *e, const tw_kernel *k) {
 
 static LLVMValueRef kernel(tw_emulation *e, const tw_kernel *k) {
   LLVMValueRef f = LLVMGetNamedFunction(e->module, k->name);
+  LLVMValueRef params = parameters(e, f); /* before the entry turns what is passed by value into pointers */
   LLVMValueRef fields[] = {
       tw_string(e, k->name),
       entry(e, f, k->name),
-      parameters(e, f),
+      params,
       tw_number(e->i32, LLVMCountParams(f)),
       tw_number(e->i32, k->shared),
       tw_number(e->i32, (uint64_t)k->max_threads),
