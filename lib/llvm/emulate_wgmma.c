@@ -2,9 +2,9 @@
  *
  * A wgmma returns before it has written its accumulators: what LLVM holds for values are names of registers that change
  * later. So each result becomes a token of 64 bits (lib/emu/cores.h), and so does every value that may be one: what
- * phi, select, freeze, insertvalue, extractvalue and empty assembly (a fence for the optimizer) make of tokens. Tokens
- * go into the next wgmma as they are; wherever else the value is used, the run time is asked for it there, and says so
- * if that is too early. */
+ * phi, select, freeze, insertvalue, extractvalue and transparent assembly (a fence for the optimizer, a wait) make of
+ * tokens. Tokens go into the next wgmma as they are; wherever else the value is used, the run time is asked for it
+ * there, and says so if that is too early. */
 #include "llvm/emulate_wgmma.h"
 
 #include <string.h>
@@ -49,17 +49,6 @@ static bool add(flow *f, LLVMValueRef value, const tw_wgmma *product) {
 
 /* ---- which values may be tokens ---- */
 
-/* asm("" : "+f"(x)): nothing but a fence; the value passes. */
-static bool is_empty_asm(LLVMValueRef call) {
-  if (LLVMGetInstructionOpcode(call) != LLVMCall || !LLVMIsAInlineAsm(LLVMGetCalledValue(call)))
-    return false;
-  size_t length, constraints;
-  LLVMGetInlineAsmAsmString(LLVMGetCalledValue(call), &length);
-  const char *c = LLVMGetInlineAsmConstraintString(LLVMGetCalledValue(call), &constraints);
-  return length == 0 && LLVMGetNumArgOperands(call) == 1 && constraints >= 4 && c[0] == '=' &&
-         strncmp(c + 2, ",0", 2) == 0;
-}
-
 static bool passes_on(LLVMValueRef user) {
   switch (LLVMGetInstructionOpcode(user)) {
   case LLVMPHI:
@@ -69,7 +58,7 @@ static bool passes_on(LLVMValueRef user) {
   case LLVMInsertValue:
     return true;
   default:
-    return is_empty_asm(user);
+    return tw_read_transparent(user, NULL);
   }
 }
 
@@ -168,11 +157,27 @@ static LLVMValueRef insert(tw_emulation *e, LLVMValueRef into, LLVMValueRef toke
   return LLVMBuildInsertValue(e->builder, into, token, path[0], "");
 }
 
+/* Outputs of transparent assembly are the inputs that are tied to them. */
+static LLVMValueRef combine_asm(flow *f, LLVMValueRef call) {
+  tw_transparent t;
+  tw_read_transparent(call, &t);
+  LLVMTypeRef type = LLVMTypeOf(call);
+  if (!is_struct(type))
+    return token_of(f, LLVMGetOperand(call, (unsigned)t.tied[0]));
+  LLVMValueRef all = LLVMGetPoison(token_type(f->e, type));
+  for (unsigned i = 0; i < t.outputs; i++) {
+    LLVMValueRef one = token_of(f, LLVMGetOperand(call, (unsigned)t.tied[i]));
+    all = LLVMBuildInsertValue(f->e->builder, all, one, i, "");
+  }
+  return all;
+}
+
 /* What an instruction other than a phi makes of its operands' tokens. */
 static LLVMValueRef combine(flow *f, LLVMValueRef v) {
   LLVMBuilderRef b = f->e->builder;
   LLVMPositionBuilderBefore(b, v);
-  LLVMValueRef first = token_of(f, LLVMGetOperand(v, 0));
+  bool is_asm = LLVMGetInstructionOpcode(v) == LLVMCall;
+  LLVMValueRef first = is_asm ? NULL : token_of(f, LLVMGetOperand(v, 0));
   switch (LLVMGetInstructionOpcode(v)) {
   case LLVMSelect:
     return LLVMBuildSelect(b, LLVMGetOperand(v, 0), token_of(f, LLVMGetOperand(v, 1)),
@@ -183,8 +188,10 @@ static LLVMValueRef combine(flow *f, LLVMValueRef v) {
     return first;
   case LLVMInsertValue:
     return insert(f->e, first, token_of(f, LLVMGetOperand(v, 1)), LLVMGetIndices(v), LLVMGetNumIndices(v));
-  default: /* freeze, empty assembly */
+  case LLVMFreeze:
     return first;
+  default:
+    return combine_asm(f, v);
   }
 }
 
@@ -318,6 +325,16 @@ static bool collect(flow *f, LLVMValueRef function) {
   return true;
 }
 
+/* Transparent assembly may be a wait. */
+static void lower_wait(flow *f, LLVMValueRef v) {
+  tw_transparent t;
+  if (LLVMGetInstructionOpcode(v) != LLVMCall || tw_is_wgmma(v) || !tw_read_transparent(v, &t) || !t.waits)
+    return;
+  LLVMPositionBuilderBefore(f->e->builder, v);
+  LLVMValueRef arguments[2] = {tw_place(f->e, v, "wgmma.wait_group.sync.aligned"), tw_number(f->e->i32, t.pending)};
+  tw_call(f->e, "tweed_emu_wgmma_wait", f->e->none, arguments, 2);
+}
+
 /* Tokens first, then all that asks for values, then the instructions themselves: the next step takes away what the one
  * before has read. */
 static void rewrite(flow *f) {
@@ -330,6 +347,8 @@ static void rewrite(flow *f) {
     ask(f, c);
   for (size_t i = 0; i < f->product_count; i++)
     lower(f, &f->products[i]);
+  for (carrier *c = f->carriers; c; c = c->hh.next)
+    lower_wait(f, c->value);
   for (carrier *c = f->carriers; c; c = c->hh.next)
     LLVMReplaceAllUsesWith(c->value, LLVMGetPoison(LLVMTypeOf(c->value)));
   for (carrier *c = f->carriers; c; c = c->hh.next)

@@ -20,6 +20,18 @@ typedef struct tw_wgmma {
   LLVMValueRef room; /* for tokens */
 } tw_wgmma;
 
+/* Assembly that hands its inputs on as its outputs and does nothing else ("" : "+f"(x)), or nothing but waiting
+ * (wgmma.wait_group). */
+typedef struct tw_transparent {
+  unsigned outputs;
+  int tied[TW_WGMMA_REGISTERS]; /* the operand that an output is */
+  bool waits;
+  uint32_t pending; /* groups that may stay in flight */
+} tw_transparent;
+
+/* Whether a call is one; out may be NULL. */
+bool tw_read_transparent(LLVMValueRef call, tw_transparent *out);
+
 bool tw_is_wgmma(LLVMValueRef instruction);
 /* False: it is not supported, which has been told. */
 bool tw_read_wgmma(tw_emulation *e, LLVMValueRef call, tw_wgmma *out);

@@ -36,24 +36,84 @@ static bool refuse(const assembly *a, const char *why) {
 }
 
 /* Constraints: "=f" outputs, digits for inputs that are tied, "~{…}" for what is overwritten. */
-static bool read_constraints(assembly *a, int tied[TW_WGMMA_REGISTERS]) {
+static bool read_constraints(LLVMValueRef call, unsigned *outputs, unsigned *inputs, int tied[TW_WGMMA_REGISTERS]) {
   size_t length;
-  const char *c = LLVMGetInlineAsmConstraintString(LLVMGetCalledValue(a->call), &length), *end = c + length;
+  const char *c = LLVMGetInlineAsmConstraintString(LLVMGetCalledValue(call), &length), *end = c + length;
+  *outputs = *inputs = 0;
   for (int i = 0; i < TW_WGMMA_REGISTERS; i++)
     tied[i] = -1;
   while (c < end) {
     const char *comma = memchr(c, ',', (size_t)(end - c));
     if (*c == '=')
-      a->outputs++;
+      ++*outputs;
     else if (*c != '~') {
       unsigned long output = isdigit((unsigned char)*c) ? strtoul(c, NULL, 10) : TW_WGMMA_REGISTERS;
       if (output < TW_WGMMA_REGISTERS)
-        tied[output] = (int)a->inputs;
-      a->inputs++;
+        tied[output] = (int)*inputs;
+      ++*inputs;
     }
     c = comma ? comma + 1 : end;
   }
-  return a->outputs <= TW_WGMMA_REGISTERS && a->inputs == LLVMGetNumArgOperands(a->call);
+  return *outputs <= TW_WGMMA_REGISTERS && *inputs == LLVMGetNumArgOperands(call);
+}
+
+/* ---- transparent assembly ---- */
+
+/* The text without what stands in front: white space and comments. */
+static const char *skip(const char *s, const char *end) {
+  while (s < end) {
+    if (isspace((unsigned char)*s) || *s == ';')
+      s++;
+    else if (end - s > 1 && s[0] == '/' && s[1] == '/')
+      while (s < end && *s != '\n')
+        s++;
+    else
+      break;
+  }
+  return s;
+}
+
+/* Nothing, or one wait for a number of groups that stands there or is a constant operand. */
+static bool read_wait(LLVMValueRef call, const char *s, const char *end, tw_transparent *t) {
+  static const char name[] = "wgmma.wait_group.sync.aligned";
+  char digits[16] = "";
+  s = skip(s, end);
+  if (s == end)
+    return true;
+  if ((size_t)(end - s) < sizeof name || memcmp(s, name, sizeof name - 1) != 0)
+    return false;
+  s = skip(s + sizeof name - 1, end);
+  bool is_operand = s < end && *s == '$';
+  s += is_operand;
+  for (size_t i = 0; s < end && isdigit((unsigned char)*s) && i + 1 < sizeof digits; i++)
+    digits[i] = *s++;
+  unsigned long number = strtoul(digits, NULL, 10), operand = number - t->outputs;
+  if (is_operand) {
+    if (number < t->outputs || operand >= LLVMGetNumArgOperands(call) ||
+        !LLVMIsAConstantInt(LLVMGetOperand(call, (unsigned)operand)))
+      return false;
+    number = (unsigned long)LLVMConstIntGetZExtValue(LLVMGetOperand(call, (unsigned)operand));
+  }
+  t->waits = true;
+  t->pending = (uint32_t)number;
+  return digits[0] && skip(s, end) == end;
+}
+
+bool tw_read_transparent(LLVMValueRef call, tw_transparent *out) {
+  tw_transparent t = {0};
+  unsigned inputs;
+  if (LLVMGetInstructionOpcode(call) != LLVMCall || !LLVMIsAInlineAsm(LLVMGetCalledValue(call)) ||
+      !read_constraints(call, &t.outputs, &inputs, t.tied) || t.outputs == 0)
+    return false;
+  for (unsigned i = 0; i < t.outputs; i++)
+    if (t.tied[i] < 0)
+      return false;
+  size_t length;
+  const char *body = LLVMGetInlineAsmAsmString(LLVMGetCalledValue(call), &length);
+  bool transparent = read_wait(call, body, body + length, &t);
+  if (transparent && out)
+    *out = t;
+  return transparent;
 }
 
 /* ---- operands ---- */
@@ -176,7 +236,7 @@ bool tw_read_wgmma(tw_emulation *e, LLVMValueRef call, tw_wgmma *out) {
   emu_wgmma w;
   tweed_error error;
   *out = (tw_wgmma){.call = call, .scale_d = -1};
-  if (!read_constraints(&a, out->tied))
+  if (!read_constraints(call, &a.outputs, &a.inputs, out->tied))
     return refuse(&a, "its constraints are not understood");
   if (!find_statement(&a))
     return false;

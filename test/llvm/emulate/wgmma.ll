@@ -67,6 +67,30 @@ define void @values(i32 %a0, i32 %a1, i64 %b, i32 %s, float %x, i1 %c, ptr addrs
   ret void
 }
 
-!nvvm.annotations = !{!0, !1}
+; A wait, and a fence for the optimizer, that accumulators are handed through.
+; CHECK-LABEL: define {{.*}}void @through(
+; CHECK: [[TOKENS:%.*]] = load { i64, i64, i64, i64 }, ptr
+; CHECK-NOT: tweed_emu_wgmma_register
+; CHECK: call void @tweed_emu_wgmma_wait(ptr @tweed.place{{.*}}, i32 2)
+; CHECK: call void @tweed_emu_wgmma_wait(ptr @tweed.place{{.*}}, i32 0)
+; CHECK-NOT: asm
+; CHECK: call i32 @tweed_emu_wgmma_register(ptr {{.*}}, i64 {{%.*}})
+; CHECK: store float
+define void @through(i64 %a, i64 %b, ptr addrspace(1) %out) {
+  %r = call { float, float, float, float } asm sideeffect "{ .reg .pred q; setp.ne.b32 q, $6, 0; wgmma.mma_async.sync.aligned.m64n8k16.f32.f16.f16 {$0,$1,$2,$3}, $4, $5, q, 1, 1, 0, 0; }", "=f,=f,=f,=f,l,l,n,~{memory}"(i64 %a, i64 %b, i32 0)
+  %r0 = extractvalue { float, float, float, float } %r, 0
+  %r1 = extractvalue { float, float, float, float } %r, 1
+  %f = call { float, float } asm sideeffect "", "=f,=f,0,1,~{memory}"(float %r0, float %r1)
+  %f0 = extractvalue { float, float } %f, 0
+  %f1 = extractvalue { float, float } %f, 1
+  %w = call { float, float } asm sideeffect "// of $0, $1\0A\09wgmma.wait_group.sync.aligned $4;", "=f,=f,0,1,n"(float %f0, float %f1, i32 2)
+  %w1 = extractvalue { float, float } %w, 1
+  %v = call float asm sideeffect "wgmma.wait_group.sync.aligned 0;", "=f,0"(float %w1)
+  store float %v, ptr addrspace(1) %out
+  ret void
+}
+
+!nvvm.annotations = !{!0, !1, !2}
 !0 = !{ptr @loop, !"kernel", i32 1}
 !1 = !{ptr @values, !"kernel", i32 1}
+!2 = !{ptr @through, !"kernel", i32 1}
