@@ -5,14 +5,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_MESSAGES = 20 };
+
+/* Kept until the end: opt exits at the first error that it is told of. */
 void tw_emulation_error(tw_emulation *e, LLVMValueRef instruction, const char *format, ...) {
-  char text[1024];
+  char text[1024], where[1024];
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  e->errors++;
-  tw_emulate_error(e->module, instruction, text);
+  if (e->errors++ >= MAX_MESSAGES)
+    return;
+  tw_where(instruction, where, sizeof where);
+  size_t size = (e->messages ? strlen(e->messages) : 0) + strlen(where) + strlen(text) + 2;
+  char *all = tweed_arena_alloc(e->arena, size);
+  if (!all)
+    return;
+  snprintf(all, size, "%s%s%s%s", e->messages ? e->messages : "", e->messages ? "\n" : "", where, text);
+  e->messages = all;
+}
+
+static void tell_errors(const tw_emulation *e) {
+  char more[64] = "";
+  if (e->errors > MAX_MESSAGES)
+    snprintf(more, sizeof more, "\nand %zu more", e->errors - MAX_MESSAGES);
+  if (e->errors)
+    tw_emulate_error(e->module, e->messages ? e->messages : "out of memory", more);
 }
 
 /* ---- kernels ---- */
@@ -222,6 +240,7 @@ tweed_status tweed_emulate_module(LLVMModuleRef module, const tweed_emulate_opti
   bool ready = prepare(&e);
   if (ready)
     run(&e);
+  tell_errors(&e);
   LLVMDisposeBuilder(e.builder);
   tweed_arena_free(e.arena);
   if (!ready)

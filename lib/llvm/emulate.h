@@ -73,6 +73,7 @@ typedef struct tw_emulation {
   tw_shared *shared;
   size_t kernel_count, kernel_room, shared_count, shared_room;
   size_t errors;
+  const char *messages; /* of the first errors, a line for each */
 } tw_emulation;
 
 /* Tells the user, and counts. */

@@ -27,8 +27,11 @@ char *tw_verify(LLVMModuleRef module);
 uint64_t tw_bytes(LLVMModuleRef module, LLVMTypeRef type);
 uint64_t tw_alloc_size(LLVMModuleRef module, LLVMTypeRef type);
 uint64_t tw_abi_align(LLVMModuleRef module, LLVMTypeRef type);
-/* An error through the compiler's own channel, at an instruction or (NULL) for the module. */
-void tw_emulate_error(LLVMModuleRef module, LLVMValueRef instruction, const char *message);
+/* Where an instruction stands, for messages: "FILE:LINE:COLUMN: ", "in function F: ", or "" for NULL. Returns buffer.
+ */
+char *tw_where(LLVMValueRef instruction, char *buffer, size_t size);
+/* An error through the compiler's own channel, of two texts one behind the other. */
+void tw_emulate_error(LLVMModuleRef module, const char *message, const char *more);
 /* The function, if a call is of a known function, or NULL (also for inline assembly). */
 LLVMValueRef tw_callee(LLVMValueRef call);
 

@@ -12,7 +12,10 @@ typedef struct parser {
   ptx_program *out;
   tweed_error *error;
   bool no_memory;
+  int depth; /* of braces and brackets around the operand */
 } parser;
+
+enum { MAX_DEPTH = 8 };
 
 static tweed_status wrong(parser *p, const char *what) {
   if (p->no_memory)
@@ -143,7 +146,6 @@ static bool slot(parser *p, ptx_operand *o) {
 }
 
 static bool memory(parser *p, ptx_operand *o) {
-  o->kind = PTX_MEMORY;
   ptx_operand *base = add_item(p, o);
   if (!base || !operand(p, base))
     return false;
@@ -177,12 +179,16 @@ static bool simple(parser *p, ptx_operand *o) {
 }
 
 static bool operand(parser *p, ptx_operand *o) {
-  if (eat(p, '{')) {
-    o->kind = PTX_VECTOR;
-    return list(p, o, '}');
+  bool vector = eat(p, '{');
+  if (vector || eat(p, '[')) {
+    if (p->depth == MAX_DEPTH)
+      return false;
+    p->depth++;
+    o->kind = vector ? PTX_VECTOR : PTX_MEMORY;
+    bool good = vector ? list(p, o, '}') : memory(p, o);
+    p->depth--;
+    return good;
   }
-  if (eat(p, '['))
-    return memory(p, o);
   o->negated = eat(p, '!');
   if (!simple(p, o))
     return false;

@@ -1,4 +1,5 @@
 // bridge_host.cpp: from NVPTX's address spaces to the host's one. See lib/llvm/host.h.
+#include "bridge_impl.h"
 #include "llvm/host.h"
 #include <llvm/ADT/DenseMap.h>
 #include <llvm/IR/Constants.h>
@@ -326,7 +327,7 @@ uint64_t tw_abi_align(LLVMModuleRef module, LLVMTypeRef type) {
   return unwrap(module)->getDataLayout().getABITypeAlign(unwrap(type)).value();
 }
 
-void tw_emulate_error(LLVMModuleRef module, LLVMValueRef instruction, const char *message) {
+char *tw_where(LLVMValueRef instruction, char *buffer, size_t size) {
   std::string where;
   if (auto *i = instruction ? dyn_cast<Instruction>(unwrap(instruction)) : nullptr) {
     if (const DebugLoc &l = i->getDebugLoc())
@@ -335,7 +336,11 @@ void tw_emulate_error(LLVMModuleRef module, LLVMValueRef instruction, const char
     else
       where = "in function " + i->getFunction()->getName().str() + ": ";
   }
-  unwrap(module)->getContext().diagnose(EmulateError("tweed: " + where + message));
+  return copy_text(where, buffer, size);
+}
+
+void tw_emulate_error(LLVMModuleRef module, const char *message, const char *more) {
+  unwrap(module)->getContext().diagnose(EmulateError(Twine("tweed: ") + message + more));
 }
 
 LLVMValueRef tw_callee(LLVMValueRef call) {
