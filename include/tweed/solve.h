@@ -25,7 +25,7 @@ typedef void (*tweed_progress)(void *user, const char *solver, int32_t trying_ii
 /* Where solvers that can use a GPU (gaus) run. The answer is the same; a note in it says where, and why not on a GPU.
  */
 typedef enum tweed_device {
-  TWEED_DEVICE_AUTO = 0, /* a GPU where there is one */
+  TWEED_DEVICE_AUTO = 0, /* a GPU where there is one; in "auto", for large problems only */
   TWEED_DEVICE_CPU,
   TWEED_DEVICE_GPU, /* likewise; without one, the CPU */
 } tweed_device;

@@ -46,7 +46,7 @@ static int32_t plan_round(const tweed_gaus_search *s, int32_t round, int32_t rou
     return 0;
   if (timed)
     fit = 0.45 * (job->stop->deadline - tweed_clock()) / s->seconds_per_iteration;
-  return fit < 20 ? 0 : (int32_t)fmin(fit, timed && !in_auto ? MOST_TIMED : work);
+  return fit < 20 ? 0 : (int32_t)fmin(fit, timed && !in_auto ? (double)MOST_TIMED : work);
 }
 
 static tweed_status search(tweed_gaus_search *s, int32_t rounds, tweed_error *error) {

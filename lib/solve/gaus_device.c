@@ -78,16 +78,30 @@ static void destroy(tweed_gaus_engine *engine) {
   free(e);
 }
 
-/* True if the GPU is there and has room for the problem. */
+/* Op-iterations side by side from which a GPU is worth its start of some tenths of a second to `auto`. */
+enum { WORTH = 10000 };
+
+/* GauS, or a GPU, was asked for by name. */
+static bool asked_for(const tweed_solve_options *o) {
+  return o->device == TWEED_DEVICE_GPU || (o->solver && strcmp(o->solver, "gaus") == 0);
+}
+
+static bool wants_gpu(const any_engine *e) {
+  const tweed_solve_options *o = e->job->options;
+  bool worth = (int64_t)e->problem->nops * e->replicas >= WORTH;
+  return o->device != TWEED_DEVICE_CPU && (worth || asked_for(o));
+}
+
+/* True if the GPU is there and has room for the problem. In `auto`, that there is none is not worth a note. */
 static bool take_gpu(any_engine *e) {
   tweed_error why = {0};
   tweed_status status = tweed_cuda_open(NULL, NULL, &e->device, &why);
   if (status == TWEED_OK)
     status = tweed_gaus_gpu_engine(e->device, e->problem, e->state, e->replicas, TWEED_GAUS_BY_SIZE, &e->inner, &why);
-  if (status != TWEED_OK) {
+  if (status != TWEED_OK && (e->device || asked_for(e->job->options)))
     note(e, "ran on the CPU", &why);
+  if (status != TWEED_OK)
     return false;
-  }
   tweed_job_note(e->job, "gaus: ran on a GPU: %s", e->device->name);
   e->base.name = e->inner->name;
   return true;
@@ -101,7 +115,7 @@ tweed_status tweed_gaus_engine_of(tweed_job *job, const gaus_problem *problem, g
   e->base = (tweed_gaus_engine){"none", push, run, pull, destroy};
   e->job = job, e->problem = problem, e->state = state, e->replicas = replicas, e->threads = threads;
   tweed_status status = TWEED_OK;
-  if (job->options->device == TWEED_DEVICE_CPU || !take_gpu(e))
+  if (!wants_gpu(e) || !take_gpu(e))
     status = take_cpu(e, error);
   if (status != TWEED_OK) {
     destroy(&e->base);

@@ -243,7 +243,7 @@ tweed_status tweed_gaus_search_round(tweed_gaus_search *s, int32_t round, int32_
     for (int32_t r = 0; r < s->replicas; r++)
       set_params(s, r, round, (double)b / bursts);
     status = s->engine->run(s->engine, BURST, error);
-    s->seconds_per_iteration = (tweed_clock() - before) / BURST;
+    s->seconds_per_iteration = (tweed_clock() - before) / (double)BURST;
     bool due = 2 * (b + 1) * LOOKS >= bursts * (LOOKS + looked + 1);
     if (status == TWEED_OK && due) {
       status = look_at_means(s, error);
@@ -261,8 +261,9 @@ static bool new_benches(tweed_gaus_search *s) {
   for (int32_t k = 0; k < s->threads && ok; k++) {
     struct tweed_gaus_bench *b = &s->benches[k];
     b->start = calloc((size_t)s->m->p.nops + 1, sizeof *b->start);
-    ok = tweed_gaus_legalizer_init(&b->legalizer, s->m) & tweed_gaus_polisher_init(&b->polisher, s->m) &&
-         b->start != NULL;
+    bool legalizer = tweed_gaus_legalizer_init(&b->legalizer, s->m); /* both, since both are freed */
+    bool polisher = tweed_gaus_polisher_init(&b->polisher, s->m);
+    ok = legalizer && polisher && b->start != NULL;
   }
   return ok;
 }
