@@ -29,10 +29,12 @@ static int32_t processors(void) {
 static bool same_bits(tweed_cuda_device *device, const random_shape *shape, tweed_gaus_form form, int32_t iterations,
                       const char **what, tweed_error *error) {
   random_problem x;
-  gaus_state expected, s;
+  gaus_state expected = {0}, s = {0};
   tweed_gaus_engine *engine;
-  bool ok = random_problem_make(shape, &x) & random_state_copy(&x, &expected) & random_state_copy(&x, &s);
-  random_problem_iterate(&x.p, &expected, x.replicas, iterations);
+  bool ok = random_problem_make(shape, &x) && random_state_copy(&x, &expected) && random_state_copy(&x, &s);
+  if (ok)
+    random_problem_iterate(&x.p, &expected, x.replicas, iterations);
+  snprintf(error->message, sizeof error->message, "out of memory");
   ok = ok && tweed_gaus_gpu_engine(device, &x.p, &s, x.replicas, form, &engine, error) == TWEED_OK;
   if (ok) {
     ok = engine->push(engine, error) == TWEED_OK && engine->run(engine, iterations / 2, error) == TWEED_OK &&
