@@ -19,8 +19,19 @@ typedef struct tweed_bounds {
 } tweed_bounds;
 TWEED_API tweed_status tweed_bounds_of(TWEED_KEEP const tweed_problem *p, tweed_bounds *out, tweed_error *error);
 
-/* Called from time to time with the best so far (best_ii 0 = none). */
-typedef void (*tweed_progress)(void *user, const char *solver, int32_t trying_ii, int32_t best_ii, double seconds);
+/* How far a search is. */
+typedef struct tweed_progress_report {
+  const char *solver;
+  int32_t trying_ii, best_ii; /* 0 = none */
+  double seconds;             /* since the start */
+  bool has_objective;         /* the rest is known */
+  double objective;           /* of what was looked at last; INFINITY where it led to no legal schedule */
+  double best;                /* of the best legal schedule; INFINITY = none */
+  double violation;           /* largest of a dependence, in cycles, before it was made legal */
+} tweed_progress_report;
+
+/* Called from time to time, at most ten times a second, never from two threads at once. */
+typedef void (*tweed_progress)(void *user, const tweed_progress_report *report);
 
 /* Where solvers that can use a GPU (gaus) run. The answer is the same; a note in it says where, and why not on a GPU.
  */

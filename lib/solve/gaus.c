@@ -11,9 +11,10 @@
  * replicas of a small problem, and from how many ops on it is none. */
 #define WORK 1e7
 enum { LEAST_ITERATIONS = 600, MOST_ITERATIONS = 2000, ROUNDS = 3, REPLICAS = 8, LARGE_OPS = 4000, MOST_THREADS = 64 };
-/* Under a time limit: what part of it force-directed scheduling may have, and most iterations of a round. */
-#define FDS_SHARE 0.25
-enum { MOST_TIMED = 24000 };
+/* Under a time limit: what part of it force-directed scheduling may have, on graphs where that is worth it, and most
+ * iterations of a round. */
+#define FDS_SHARE 0.4
+enum { FDS_OPS = 20000, MOST_TIMED = 24000 };
 /* IIs below the one of IMS that are tried side by side; rounds of that. */
 enum { IIS = 8, II_ROUNDS = 2 };
 /* In `auto`, modulo: from so many ops on, and the share of the work. */
@@ -40,7 +41,8 @@ static double effort_of(const tweed_job *job) {
 static int32_t plan_round(const tweed_gaus_search *s, int32_t round, int32_t rounds) {
   const tweed_job *job = s->job;
   double each = (double)s->m->p.nops * s->replicas, effort = effort_of(job);
-  double fit = INFINITY, work = fmax(20, effort * fmin(fmax(WORK / each, LEAST_ITERATIONS), MOST_ITERATIONS));
+  double fit = INFINITY,
+         work = fmax(20, effort * fmin(fmax(WORK / each, (double)LEAST_ITERATIONS), (double)MOST_ITERATIONS));
   bool timed = job->stop->deadline > 0, in_auto = job->effort < 1;
   if (tweed_stopped(job->stop) || ((!timed || in_auto) && round >= rounds))
     return 0;
@@ -91,7 +93,8 @@ static tweed_status offer_rows(tweed_gaus_search *s, tweed_plan *plan, tweed_err
   if (s->job->incumbent)
     return tweed_gaus_search_offer(s, 0, s->job->incumbent, error);
   for (size_t k = 0; k < sizeof rows / sizeof *rows && status == TWEED_OK; k++)
-    status = offer_row(s, rows[k], FDS_SHARE, plan, error);
+    if (rows[k] != tweed_run_fds || s->m->p.nops <= FDS_OPS || s->job->stop->deadline <= 0)
+      status = offer_row(s, rows[k], FDS_SHARE, plan, error);
   return status;
 }
 
@@ -141,7 +144,6 @@ static tweed_status lower_ii(tweed_job *job, const tweed_gaus_model *m, tweed_pl
   s.replicas = m->p.nops < LARGE_OPS ? 2 * replicas_of(job, m) : s.iis;
   tweed_status status = tweed_gaus_search_new(&s, error);
   for (int32_t round = 0, n; status == TWEED_OK && (n = plan_round(&s, 0, 1)) > 0 && round < II_ROUNDS; round++) {
-    tweed_job_progress(job, "gaus", s.first_ii);
     status = tweed_gaus_search_round(&s, round, n, error);
   }
   if (status == TWEED_OK && isfinite(s.best_score.total))

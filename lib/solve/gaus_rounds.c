@@ -133,6 +133,7 @@ static tweed_status do_job(look *l, int32_t number, struct tweed_gaus_bench *b, 
 static void keep(look *l, int32_t number, const struct tweed_gaus_bench *b, const tweed_gaus_score *score) {
   tweed_gaus_search *s = l->s;
   int64_t ii = job_ii(l, number);
+  s->seen = fmin(s->seen, score->total);
   bool known = isfinite(s->best_score.total), better = !known || ii < s->best_ii;
   if (known && ii == s->best_ii) {
     bool tie = score->total <= s->best_score.total && l->best_job >= 0 && number < l->best_job;
@@ -223,12 +224,18 @@ static void start_round(tweed_gaus_search *s, int32_t round) {
   }
 }
 
+static void show_progress(const tweed_gaus_search *s) {
+  tweed_progress_report r = {.solver = "gaus", .trying_ii = (int32_t)s->first_ii, .has_objective = true};
+  r.objective = s->seen, r.best = s->best_score.total, r.violation = s->violation;
+  tweed_job_report(s->job, r);
+}
+
 static tweed_status look_at_means(tweed_gaus_search *s, tweed_error *error) {
   look l = {.s = s, .jobs = s->replicas * WAYS, .sweeps = SWEEPS, .best_job = -1};
   tweed_status status = s->engine->pull(s->engine, error);
   if (status != TWEED_OK)
     return status;
-  s->violation = INFINITY;
+  s->violation = s->seen = INFINITY;
   for (int32_t r = 0; r < s->replicas; r++)
     s->violation = fmin(s->violation, violation_of(s, r));
   return run_look(&l, error);
@@ -249,6 +256,7 @@ tweed_status tweed_gaus_search_round(tweed_gaus_search *s, int32_t round, int32_
       status = look_at_means(s, error);
       looked++;
     }
+    show_progress(s);
   }
   return status;
 }
@@ -261,9 +269,8 @@ static bool new_benches(tweed_gaus_search *s) {
   for (int32_t k = 0; k < s->threads && ok; k++) {
     struct tweed_gaus_bench *b = &s->benches[k];
     b->start = calloc((size_t)s->m->p.nops + 1, sizeof *b->start);
-    bool legalizer = tweed_gaus_legalizer_init(&b->legalizer, s->m); /* both, since both are freed */
-    bool polisher = tweed_gaus_polisher_init(&b->polisher, s->m);
-    ok = legalizer && polisher && b->start != NULL;
+    ok = tweed_gaus_legalizer_init(&b->legalizer, s->m);
+    ok = tweed_gaus_polisher_init(&b->polisher, s->m) && ok && b->start != NULL;
   }
   return ok;
 }

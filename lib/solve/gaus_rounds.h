@@ -36,6 +36,7 @@ typedef struct tweed_gaus_search {
   tweed_gaus_engine *engine;
   struct tweed_gaus_bench *benches; /* scratch of each thread */
   double seconds_per_iteration;
+  double seen;      /* the best score of the last look */
   double violation; /* the least over replicas of their largest, at the last look, in steps */
 } tweed_gaus_search;
 

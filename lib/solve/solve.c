@@ -44,15 +44,20 @@ void tweed_job_note(tweed_job *job, const char *format, ...) {
   n->lines[n->count++] = line;
 }
 
-void tweed_job_progress(tweed_job *job, const char *solver, int64_t trying_ii) {
+void tweed_job_report(tweed_job *job, tweed_progress_report report) {
   if (!job->options->progress)
     return;
   double now = tweed_clock();
   if (now - job->last_progress < 0.1)
     return;
   job->last_progress = now;
-  job->options->progress(job->options->progress_user, solver, (int32_t)trying_ii, (int32_t)job->best_ii,
-                         now - job->began);
+  report.best_ii = (int32_t)job->best_ii;
+  report.seconds = now - job->began;
+  job->options->progress(job->options->progress_user, &report);
+}
+
+void tweed_job_progress(tweed_job *job, const char *solver, int64_t trying_ii) {
+  tweed_job_report(job, (tweed_progress_report){.solver = solver, .trying_ii = (int32_t)trying_ii});
 }
 
 int tweed_kind_of(const tweed_problem *p, const tweed_solve_options *options) {

@@ -71,6 +71,8 @@ void tweed_job_note(tweed_job *job, const char *format, ...) TWEED_PRINTF(2, 3);
 int64_t tweed_job_max_start(const tweed_job *job, int64_t ii);
 /* At most ten calls a second reach the user. */
 void tweed_job_progress(tweed_job *job, const char *solver, int64_t trying_ii);
+/* The same with what is known of the objective; seconds and best_ii are filled in. */
+void tweed_job_report(tweed_job *job, tweed_progress_report report);
 
 enum { TWEED_MODULO = 1, TWEED_ACYCLIC = 2, TWEED_JOINT = 4 };
 enum { TWEED_PROVES_NOTHING = 0, TWEED_PROVES_MII = 1 << TWEED_PROOF_MII };

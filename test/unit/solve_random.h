@@ -28,7 +28,7 @@ enum { SHARE = 1 };
 typedef struct shape_options {
   int ops, classes, units, most_count, most_cycles, most_latency;
   bool gaps, issue, amounts, wide; /* wide: more than one of a unit in a cycle */
-  int back;                        /* carried dependences */
+  int back;                        /* carried dependences; -1: none at all, not even by chance */
 } shape_options;
 
 static inline int pick(tweed_random *r, int low, int high) {
@@ -98,7 +98,7 @@ static inline tweed_problem *random_problem(tweed_random *r, const shape_options
     tweed_dep dep = {
         .from = a, .to = b, .latency = pick(r, -1, o->most_latency), .kind = (tweed_dep_kind)pick(r, 0, 3)};
     dep.distance = back || a >= b ? pick(r, 1, 3) : 0;
-    if (!back && a == b)
+    if (!back && (a == b || (a > b && o->back < 0)))
       continue;
     assert(tweed_problem_add_dep(p, &dep, NULL) == TWEED_OK);
   }

@@ -56,17 +56,19 @@ typedef struct progress {
   bool shown;
 } progress;
 
-static void show_progress(void *user, const char *solver, int32_t trying_ii, int32_t best_ii, double seconds) {
+static void show_progress(void *user, const tweed_progress_report *r) {
   progress *state = user;
   pthread_mutex_lock(&state->lock);
-  if (seconds >= 1 && seconds - state->last >= 0.1) {
-    state->last = seconds;
+  if (r->seconds >= 1 && r->seconds - state->last >= 0.1) {
+    state->last = r->seconds;
     state->shown = true;
-    fprintf(stderr, "\r\033[K%s: %.1f s", solver, seconds);
-    if (trying_ii > 0)
-      fprintf(stderr, ", trying II %d", (int)trying_ii);
-    if (best_ii > 0)
-      fprintf(stderr, ", best so far %d", (int)best_ii);
+    fprintf(stderr, "\r\033[K%s: %.1f s", r->solver, r->seconds);
+    if (r->trying_ii > 0)
+      fprintf(stderr, ", trying II %d", (int)r->trying_ii);
+    if (r->best_ii > 0)
+      fprintf(stderr, ", best so far %d", (int)r->best_ii);
+    if (r->has_objective)
+      fprintf(stderr, ", objective %.8g, violation %.2g, best so far %.8g", r->objective, r->violation, r->best);
     fflush(stderr);
   }
   pthread_mutex_unlock(&state->lock);
