@@ -115,7 +115,7 @@ static tweed_status run_acyclic(tweed_job *job, tweed_plan *plan, tweed_error *e
   if (status == TWEED_OK || status == TWEED_UNKNOWN)
     status = give(&s, plan, error);
   tweed_gaus_search_free(&s);
-  return status;
+  return status == TWEED_UNKNOWN && plan->ii < 0 ? tweed_run_list(job, plan, error) : status;
 }
 
 /* ---- modulo ---- */
@@ -190,7 +190,9 @@ static tweed_status run_modulo(tweed_job *job, tweed_plan *plan, tweed_error *er
     status = lower_ii(job, &m, plan, error);
   if (status == TWEED_OK)
     status = tweed_compact(job, plan, error);
-  return status == TWEED_OK ? lower_cost(job, &m, plan, error) : status;
+  if (status == TWEED_OK)
+    status = lower_cost(job, &m, plan, error);
+  return status == TWEED_UNKNOWN && plan->ii > 0 ? TWEED_OK : status;
 }
 
 tweed_status tweed_gaus_improve(tweed_job *job, tweed_plan *plan, tweed_error *error) {

@@ -8,6 +8,7 @@
 
 /* Iterations with the same parameters; looks at the means per round, all in its second half. */
 enum { BURST = 20, LOOKS = 6, SWEEPS = 6, WAYS = 4 };
+enum { MOST_ROWS = 8000000, MOST_TIME = 1 << 28 };
 
 /* Replicas differ in these: how much peaks count, the largest deviation, random steps at the start. */
 typedef struct flavour {
@@ -288,10 +289,29 @@ static bool find_windows(tweed_gaus_search *s) {
   return any;
 }
 
+/* Rows of all profiles together, of one replica and of all: some hundred megabytes. Times fit 32 bits. */
+static bool fits(tweed_gaus_search *s, int64_t rows) {
+  const gaus_problem *p = &s->m->p;
+  int64_t last = s->first_ii + s->iis - 1, furthest = 0;
+  for (int32_t k = 0; k < s->iis; k++)
+    furthest = s->horizon[k] > furthest ? s->horizon[k] : furthest;
+  for (int32_t e = 0; e < p->nedges; e++) {
+    int64_t reach = (int64_t)p->edge_latency[e] + (int64_t)p->edge_distance[e] * last;
+    furthest = reach > furthest ? reach : furthest;
+  }
+  if (furthest > MOST_TIME || rows * (p->nprofiles + 1) > MOST_ROWS)
+    return false;
+  int64_t most = 2 * MOST_ROWS / (rows * (p->nprofiles + 1));
+  s->replicas = s->replicas > most ? (int32_t)most : s->replicas;
+  return true;
+}
+
 tweed_status tweed_gaus_search_new(tweed_gaus_search *s, tweed_error *error) {
   size_t n = (size_t)s->m->p.nops + 1, all = n * (size_t)s->iis;
   int64_t rows = rows_of(s, s->first_ii > 0 ? s->first_ii + s->iis - 1 : 0);
   s->best_score = (tweed_gaus_score){INFINITY, INFINITY, INFINITY};
+  if (!fits(s, rows))
+    return tweed_fail(error, TWEED_UNKNOWN, "gaus does not take on %lld rows, or so long times", (long long)rows);
   s->early = calloc(2 * all + n, sizeof *s->early);
   s->possible = calloc((size_t)s->iis, sizeof *s->possible);
   if (!s->early || !s->possible || !new_benches(s) ||

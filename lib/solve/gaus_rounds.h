@@ -41,7 +41,7 @@ typedef struct tweed_gaus_search {
 } tweed_gaus_search;
 
 /* The caller has set job, m, first_ii, iis, horizon, replicas and threads; all else is 0. Free it also after a
- * failure. TWEED_UNKNOWN: no II leaves every op a window. */
+ * failure. replicas may become fewer. TWEED_UNKNOWN: no II leaves every op a window, or there are too many rows. */
 tweed_status tweed_gaus_search_new(tweed_gaus_search *s, tweed_error *error);
 void tweed_gaus_search_free(tweed_gaus_search *s);
 /* A legal schedule from elsewhere, at one of the IIs: kept if it is the best, after descent on prices. */
