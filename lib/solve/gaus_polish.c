@@ -156,6 +156,8 @@ static void window(const tweed_gaus_polisher *s, int32_t v, int64_t horizon, int
 static double cost_at(const tweed_gaus_polisher *s, int32_t i, int64_t t) {
   const gaus_problem *g = &s->m->p;
   double cost = s->m->pull[i] * (double)t;
+  if (s->target)
+    return fabs((double)t - s->target[i]);
   for (int32_t k = g->segment_begin[i]; k < g->segment_begin[i + 1]; k++) {
     const gaus_segment *x = &g->segments[k];
     if (s->m->weight[x->profile] > 0)
@@ -211,6 +213,11 @@ static void move_op(tweed_gaus_polisher *s, int32_t v, int64_t horizon) {
   tweed_mrt_change(&s->table, shape, old, -1);
   double now = cost_at(s, v, old);
   choice best = {old, now - 1e-9 * fabs(now)};
+  if (s->target) {
+    int64_t at = (int64_t)floor(fmin(fmax(s->target[v], (double)low), (double)high));
+    look(s, v, at, &best);
+    look(s, v, at < high ? at + 1 : high, &best);
+  }
   if (high - low <= WIDE) {
     for (int64_t t = low; t <= high; t++)
       look(s, v, t, &best);
@@ -238,7 +245,8 @@ static bool sweep(tweed_gaus_polisher *s, int64_t horizon, bool backward, tweed_
   for (int32_t b = 0; b < BATCHES; b++) {
     if (tweed_stopped(stop))
       return false;
-    find_prices(s);
+    if (!s->target)
+      find_prices(s);
     for (int32_t k = b; k < g->n; k += BATCHES)
       move_op(s, g->order[backward ? g->n - 1 - k : k], horizon);
   }
@@ -291,5 +299,21 @@ bool tweed_gaus_polish(tweed_gaus_polisher *s, int64_t ii, int64_t horizon, int3
     if (!whole)
       break;
   }
+  return true;
+}
+
+bool tweed_gaus_walk(tweed_gaus_polisher *s, int64_t ii, int64_t horizon, int32_t sweeps, const double *target,
+                     int64_t *start, tweed_stop *stop) {
+  size_t bytes = (size_t)s->m->p.nops * sizeof *start;
+  tweed_random_seed(&s->random, 1);
+  memcpy(s->start, start, bytes);
+  tweed_status status = prepare(s, ii, horizon);
+  if (status != TWEED_OK)
+    return status != TWEED_NO_MEMORY;
+  s->target = target;
+  for (int32_t k = 0; k < sweeps && !tweed_stopped(stop); k++)
+    sweep(s, horizon, k % 2 == 0, stop);
+  s->target = NULL;
+  memcpy(start, s->start, bytes);
   return true;
 }

@@ -7,8 +7,8 @@
 #include <string.h>
 
 /* Iterations with the same parameters; looks at the means per round, all in its second half. */
-enum { BURST = 20, LOOKS = 6, SWEEPS = 6, WAYS = 4 };
-enum { MOST_ROWS = 8000000, MOST_TIME = 1 << 28 };
+enum { BURST = 20, LOOKS = 6, SWEEPS = 6, WAYS = 4, WALKS = 3 };
+enum { LARGE_OPS = 4000, MOST_ROWS = 8000000, MOST_TIME = 1 << 28 };
 
 /* Replicas differ in these: how much peaks count, the largest deviation, random steps at the start. */
 typedef struct flavour {
@@ -81,9 +81,21 @@ typedef struct look {
   int32_t jobs, next, sweeps, best_job;
   const int64_t *given; /* a schedule in place of means, at II given_ii */
   int64_t given_ii;
+  const int64_t *from; /* modulo: a schedule at II from_ii that was known before this look, or NULL */
+  int64_t from_ii;
   tweed_status status;
   pthread_mutex_t lock;
 } look;
+
+/* From the schedule known before towards the means, a number of sweeps: always legal, where IMS may find nothing, or
+ * take long. */
+static tweed_status walk(const look *l, int32_t way, struct tweed_gaus_bench *b) {
+  tweed_gaus_search *s = l->s;
+  memcpy(b->start, l->from, (size_t)s->m->p.nops * sizeof *b->start);
+  bool ok = tweed_gaus_walk(&b->polisher, l->from_ii, s->horizon[l->from_ii - s->first_ii], 1 + WALKS * way,
+                            b->legalizer.real, b->start, s->job->stop);
+  return ok ? TWEED_OK : TWEED_NO_MEMORY;
+}
 
 static tweed_status make_start(look *l, int32_t number, struct tweed_gaus_bench *b) {
   tweed_gaus_search *s = l->s;
@@ -98,8 +110,11 @@ static tweed_status make_start(look *l, int32_t number, struct tweed_gaus_bench 
   for (int32_t i = 0; i < s->m->p.nops; i++)
     b->legalizer.real[i] = (double)s->state.base[at + i] + (double)s->state.mu[at + i];
   int32_t slot = slot_of(s, number / WAYS);
-  return tweed_gaus_legalize(&b->legalizer, &ways[number % WAYS], s->first_ii + slot, s->horizon[slot],
-                             s->late + (int64_t)slot * s->m->p.nops, b->start, s->job->stop);
+  if (l->from && s->m->p.nops >= LARGE_OPS)
+    return walk(l, number % WAYS, b);
+  tweed_status status = tweed_gaus_legalize(&b->legalizer, &ways[number % WAYS], s->first_ii + slot, s->horizon[slot],
+                                            s->late + (int64_t)slot * s->m->p.nops, b->start, s->job->stop);
+  return status == TWEED_UNKNOWN && l->from && s->first_ii + slot == l->from_ii ? walk(l, number % WAYS, b) : status;
 }
 
 static int64_t job_ii(const look *l, int32_t number) {
@@ -233,6 +248,10 @@ static void show_progress(const tweed_gaus_search *s) {
 
 static tweed_status look_at_means(tweed_gaus_search *s, tweed_error *error) {
   look l = {.s = s, .jobs = s->replicas * WAYS, .sweeps = SWEEPS, .best_job = -1};
+  if (isfinite(s->best_score.total) && s->first_ii > 0 && s->iis == 1) {
+    memcpy(s->known, s->best, (size_t)s->m->p.nops * sizeof *s->known);
+    l.from = s->known, l.from_ii = s->best_ii;
+  }
   tweed_status status = s->engine->pull(s->engine, error);
   if (status != TWEED_OK)
     return status;
@@ -310,14 +329,15 @@ tweed_status tweed_gaus_search_new(tweed_gaus_search *s, tweed_error *error) {
   size_t n = (size_t)s->m->p.nops + 1, all = n * (size_t)s->iis;
   int64_t rows = rows_of(s, s->first_ii > 0 ? s->first_ii + s->iis - 1 : 0);
   s->best_score = (tweed_gaus_score){INFINITY, INFINITY, INFINITY};
+  s->seen = s->violation = INFINITY;
   if (!fits(s, rows))
     return tweed_fail(error, TWEED_UNKNOWN, "gaus does not take on %lld rows, or so long times", (long long)rows);
-  s->early = calloc(2 * all + n, sizeof *s->early);
+  s->early = calloc(2 * all + 2 * n, sizeof *s->early);
   s->possible = calloc((size_t)s->iis, sizeof *s->possible);
   if (!s->early || !s->possible || !new_benches(s) ||
       !tweed_gaus_state_new(&s->m->p, s->replicas, rows, s->threads, &s->state))
     return tweed_no_memory(error);
-  s->late = s->early + all, s->best = s->early + 2 * all;
+  s->late = s->early + all, s->best = s->early + 2 * all, s->known = s->best + n;
   if (!find_windows(s))
     return tweed_fail(error, TWEED_UNKNOWN, "some op has no room before step %lld", (long long)s->horizon[0]);
   return tweed_gaus_engine_of(s->job, &s->m->p, &s->state, s->replicas, s->threads, &s->engine, error);

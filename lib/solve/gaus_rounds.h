@@ -30,7 +30,7 @@ typedef struct tweed_gaus_search {
   const int64_t *horizon; /* per II: the last start, acyclic: the deadline */
   int64_t *early, *late;  /* per II, of each op */
   bool *possible;         /* per II: there is a window for every op */
-  int64_t *best;
+  int64_t *best, *known;  /* known: scratch of a look, what was the best before it */
   tweed_gaus_score best_score;
   gaus_state state;
   tweed_gaus_engine *engine;

@@ -45,8 +45,9 @@ typedef struct tweed_gaus_polisher {
   int64_t *start, *best;
   int64_t *last, *second; /* per value: its last use, and the last of its other users' */
   int32_t *last_user;
-  double temperature; /* share of the peak */
-  int64_t capacity;   /* rows that load and price have room for */
+  double temperature;   /* share of the peak */
+  const double *target; /* in place of costs: how far an op is from here */
+  int64_t capacity;     /* rows that load and price have room for */
   tweed_random random;
 } tweed_gaus_polisher;
 
@@ -56,5 +57,10 @@ void tweed_gaus_polisher_free(tweed_gaus_polisher *s);
  * by the deadline `horizon`. False when out of memory. */
 bool tweed_gaus_polish(tweed_gaus_polisher *s, int64_t ii, int64_t horizon, int32_t sweeps, uint64_t seed,
                        int64_t *start, tweed_gaus_score *score, tweed_stop *stop);
+
+/* Moves the ops of the legal start[] towards target[] as far as slack and units let them, sweep by sweep; it stays
+ * legal. False when out of memory. */
+bool tweed_gaus_walk(tweed_gaus_polisher *s, int64_t ii, int64_t horizon, int32_t sweeps, const double *target,
+                     int64_t *start, tweed_stop *stop);
 
 #endif

@@ -334,6 +334,26 @@ static void check_schedules(tweed_random *r) {
   assert(found > rounds / 4);
 }
 
+/* Large enough for one replica that all threads share, and for walks from the best schedule in place of IMS. */
+static void check_large(void) {
+  tweed_random_options options;
+  tweed_problem *p;
+  tweed_solve_options o;
+  tweed_random_options_default(&options);
+  options.ops = 4100;
+  options.mii = 60;
+  options.occupancy = 20;
+  assert(tweed_problem_random(&options, &p, NULL) == TWEED_OK);
+  tweed_solve_options_default(&o);
+  o.effort = 0.02;
+  check_modulo(p, &o);
+  tweed_schedule *mine = solve(p, "gaus", &o), *ims = solve(p, "ims", &o);
+  assert(tweed_schedule_max_live(p, mine, -1) < tweed_schedule_max_live(p, ims, -1));
+  tweed_schedule_free(mine);
+  tweed_schedule_free(ims);
+  tweed_problem_free(p);
+}
+
 int main(void) {
   tweed_random r;
   double largest = 0;
@@ -343,5 +363,6 @@ int main(void) {
     largest = fmax(largest, gradients(&r, k % 2 == 1, k % 3 == 0));
   printf("largest difference of derivatives: %.2g\n", largest);
   check_schedules(&r);
+  check_large();
   return 0;
 }
