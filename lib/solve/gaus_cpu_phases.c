@@ -25,9 +25,11 @@ static void deposits(const tweed_gaus_seat *seat, int32_t begin, int32_t end) {
   }
 }
 
-/* From sums to prices, by one lane. */
+/* From sums, of all threads, to prices, by one lane. */
 static void profiles(const tweed_gaus_seat *seat, int32_t begin, int32_t end) {
-  gaus_view v = view_of(seat);
+  tweed_gaus_seat first = *seat;
+  first.thread = 0;
+  gaus_view v = view_of(&first);
   for (int32_t k = begin; k < end; k++) {
     gaus_rows_sum(&v, k, 0, 1);
     gaus_rows_load(&v, k, 0, 1);
