@@ -119,6 +119,8 @@ static void find_price(tweed_gaus_polisher *s, int32_t profile) {
 }
 
 static void find_prices(tweed_gaus_polisher *s) {
+  if (s->m->p.nprofiles == 0)
+    return;
   find_loads(s);
   for (int32_t k = 0; k < s->m->p.nprofiles; k++)
     if (s->m->weight[k] > 0)
