@@ -88,7 +88,7 @@ GAUS_FN float gaus_cdf(float z, float pdf) {
 }
 
 /* The hinge E[max(0, m + s N)] of a standard normal N, s > 0; *p is its derivative by m, the probability of m + s N >
- * 0. By s it is s-free: pdf(m / s). (research: exact, convex in m and s; Clark 1961.) */
+ * 0. By s it is pdf(m / s). Exact, and convex in m and s (Clark 1961). */
 GAUS_FN float gaus_hinge(float m, float s, float *p) {
   float z = m / s, density = gaus_pdf(z);
   *p = gaus_cdf(z, density);
