@@ -88,9 +88,15 @@ LLVMValueRef tw_place(tw_emulation *e, LLVMValueRef instruction, const char *wha
 struct ptx_program;
 LLVMValueRef tw_places(tw_emulation *e, LLVMValueRef call, const struct ptx_program *program);
 
+/* ---- emulate_access.c ---- */
+/* tweed_emu_type of an access that the run time can do, or -1; pointers are I64. */
+int tw_type_code(LLVMTypeRef type);
+
 /* ---- emulate_call.c ---- */
 /* Calls a function of the run time, declaring it at first use. */
 LLVMValueRef tw_call(tw_emulation *e, const char *name, LLVMTypeRef result, LLVMValueRef *arguments, unsigned count);
+/* What the run time returns for the letter of a result. */
+LLVMTypeRef tw_result_type(tw_emulation *e, char letter);
 /* A call as its row says, in place of an intrinsic. False where the operands don't fit the row. */
 bool tw_call_row(tw_emulation *e, LLVMValueRef call, const tw_row *row, const char *name, const uint32_t *passed,
                  uint32_t passed_count);

@@ -23,8 +23,7 @@ static LLVMValueRef base_of(LLVMValueRef pointer) {
   return pointer;
 }
 
-/* tweed_emu_type of an access that the run time can do, or -1. */
-static int type_code(tw_emulation *e, LLVMTypeRef type) {
+int tw_type_code(LLVMTypeRef type) {
   switch (LLVMGetTypeKind(type)) {
   case LLVMHalfTypeKind:
     return TWEED_EMU_F16;
@@ -50,7 +49,6 @@ static int type_code(tw_emulation *e, LLVMTypeRef type) {
       return -1;
     }
   default:
-    (void)e;
     return -1;
   }
 }
@@ -97,7 +95,7 @@ static void lower_plain(tw_emulation *e, LLVMValueRef i) {
   bool load = is_load(i);
   LLVMAtomicOrdering order = LLVMGetOrdering(i);
   LLVMTypeRef type = accessed(i);
-  int code = type_code(e, type);
+  int code = tw_type_code(type);
   LLVMPositionBuilderBefore(e->builder, i);
   bool atomical = order != LLVMAtomicOrderingNotAtomic;
   if (atomical && code < 0) {
@@ -136,7 +134,7 @@ static int operation_of(LLVMAtomicRMWBinOp op) {
 /* Relaxed whatever they say: clang gives CUDA's atomics seq_cst, and NVPTX makes relaxed ones of them all. */
 static void lower_rmw(tw_emulation *e, LLVMValueRef i) {
   LLVMTypeRef type = LLVMTypeOf(i);
-  int code = type_code(e, type), operation = operation_of(LLVMGetAtomicRMWBinOp(i));
+  int code = tw_type_code(type), operation = operation_of(LLVMGetAtomicRMWBinOp(i));
   if (code < 0 || operation < 0) {
     tw_emulation_error(e, i, "an atomicrmw of this type or operation is not supported");
     return;
@@ -149,7 +147,7 @@ static void lower_rmw(tw_emulation *e, LLVMValueRef i) {
 
 static void lower_cmpxchg(tw_emulation *e, LLVMValueRef i) {
   LLVMTypeRef type = LLVMTypeOf(LLVMGetOperand(i, 1));
-  int code = type_code(e, type);
+  int code = tw_type_code(type);
   if (code < 0) {
     tw_emulation_error(e, i, "a cmpxchg of this type is not supported");
     return;
@@ -168,7 +166,7 @@ bool tw_lower_scoped_atomic(tw_emulation *e, LLVMValueRef call, const char *name
   static const uint8_t operations[] = {TWEED_EMU_ADD, TWEED_EMU_AND, TWEED_EMU_OR,  TWEED_EMU_XOR,  TWEED_EMU_MIN,
                                        TWEED_EMU_MAX, TWEED_EMU_INC, TWEED_EMU_DEC, TWEED_EMU_XCHG, TWEED_EMU_CAS};
   uint32_t passed[TW_MAX_PASSED], count;
-  int code = type_code(e, LLVMTypeOf(call));
+  int code = tw_type_code(LLVMTypeOf(call));
   if (!tw_match("atomic.#add|and|or|xor|min|max|inc|dec|exch|cas.gen.i|f.cta|sys.**", name, passed, &count) || code < 0)
     return false;
   bool cas = operations[passed[0]] == TWEED_EMU_CAS;

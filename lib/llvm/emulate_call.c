@@ -146,7 +146,7 @@ static LLVMValueRef operand(tw_emulation *e, LLVMValueRef call, char letter, uns
 
 /* ---- results ---- */
 
-static LLVMTypeRef result_type(tw_emulation *e, char letter) {
+LLVMTypeRef tw_result_type(tw_emulation *e, char letter) {
   switch (letter) {
   case 'i':
   case 'b':
@@ -219,7 +219,7 @@ bool tw_call_row(tw_emulation *e, LLVMValueRef call, const tw_row *row, const ch
   }
   if (at != operands)
     return false;
-  LLVMValueRef got = tw_call(e, row->function, result_type(e, letter), arguments, count);
+  LLVMValueRef got = tw_call(e, row->function, tw_result_type(e, letter), arguments, count);
   tw_replace(call, room ? LLVMBuildLoad2(e->builder, type, room, "") : result(e, letter, got, type));
   return true;
 }

@@ -26,34 +26,13 @@ static LLVMValueRef structure(tw_emulation *e, LLVMValueRef *fields, unsigned co
 /* ---- parameters ---- */
 
 static uint32_t type_of(LLVMTypeRef type) {
-  switch (LLVMGetTypeKind(type)) {
-  case LLVMPointerTypeKind:
+  LLVMTypeKind kind = LLVMGetTypeKind(type);
+  int code = tw_type_code(type);
+  if (kind == LLVMPointerTypeKind)
     return TWEED_EMU_POINTER;
-  case LLVMHalfTypeKind:
-    return TWEED_EMU_F16;
-  case LLVMBFloatTypeKind:
-    return TWEED_EMU_BF16;
-  case LLVMFloatTypeKind:
-    return TWEED_EMU_F32;
-  case LLVMDoubleTypeKind:
-    return TWEED_EMU_F64;
-  case LLVMIntegerTypeKind:
-    switch (LLVMGetIntTypeWidth(type)) {
-    case 1:
-    case 8:
-      return TWEED_EMU_I8;
-    case 16:
-      return TWEED_EMU_I16;
-    case 32:
-      return TWEED_EMU_I32;
-    case 64:
-      return TWEED_EMU_I64;
-    default:
-      return TWEED_EMU_BYTES;
-    }
-  default:
-    return TWEED_EMU_BYTES;
-  }
+  if (kind == LLVMIntegerTypeKind && LLVMGetIntTypeWidth(type) == 1)
+    return TWEED_EMU_I8;
+  return code < 0 ? (uint32_t)TWEED_EMU_BYTES : (uint32_t)code;
 }
 
 /* The type that a parameter points at and is passed by, or NULL. */

@@ -11,23 +11,6 @@ typedef struct outcome {
   LLVMTypeRef word;
 } outcome;
 
-static LLVMTypeRef outcome_type(tw_emulation *e, char letter) {
-  switch (letter) {
-  case 'i':
-  case 'b':
-    return e->i32;
-  case 'l':
-  case 'P':
-    return e->i64;
-  case 'f':
-    return e->f32;
-  case 'd':
-    return e->f64;
-  default:
-    return e->none;
-  }
-}
-
 static bool store_outcome(ptx_assembly *a, const outcome *out, LLVMValueRef got) {
   tw_emulation *e = a->e;
   LLVMBuilderRef b = e->builder;
@@ -181,7 +164,7 @@ bool ptx_build_call(ptx_assembly *a, const ptx_statement *s) {
     size_t errors = a->e->errors;
     if (!collect(a, s, row->signature, &to, &out))
       return a->e->errors > errors ? false : ptx_wrong(a, "operands that the emulator doesn't know for ", s->mnemonic);
-    LLVMValueRef got = tw_call(a->e, row->function, outcome_type(a->e, out.letter), to.all, to.count);
+    LLVMValueRef got = tw_call(a->e, row->function, tw_result_type(a->e, out.letter), to.all, to.count);
     return store_outcome(a, &out, got);
   }
   return ptx_wrong(a, named ? "the emulator doesn't know this number of operands for " : "the emulator doesn't know ",
