@@ -12,13 +12,6 @@ enum { TWEED_GAUS_THREADS = 256 };
 
 /* ---- phases of one thread ---- */
 
-/* All that op i adds to the rows. Its values end after they have begun, so one thread does both. */
-GAUS_FN void gaus_op_whole(const gaus_view *v, int32_t i) {
-  gaus_op(v, i);
-  for (int32_t k = v->p->op_value_begin[i]; k < v->p->op_value_begin[i + 1]; k++)
-    gaus_end_value(v, k);
-}
-
 /* The scan over a profile by `lanes` threads, a power of two. All threads of the block come here together, those
  * without a profile too, for the barriers. `most` and `total` are the group's parts of shared memory. */
 GAUS_FN void gaus_scan(const gaus_view *v, int32_t profile, int32_t lane, int32_t lanes, float *most, double *total) {

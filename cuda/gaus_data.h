@@ -57,25 +57,24 @@ typedef struct gaus_params {
   float step;  /* share of the step by curvature, or Adam's rate */
   float clip;  /* largest step, in steps of time per iteration */
   float drift; /* added to the curvature */
-  float momentum;
 } gaus_params;
 
 /* Of all replicas: replica r's part of an array over ops begins at r * nops, and so on; rows at
  * r * nprofiles * row_stride. `load`s of the host's threads follow each other at load_stride. */
 typedef struct gaus_state {
   gaus_params *params;
-  int32_t *base, *low, *high;               /* per op; low <= mu <= high, whole numbers relative to base */
-  float *mu, *log_sigma, *sigma, *velocity; /* per op */
-  float *moment, *moment2;                  /* per op, Adam's for mu; sigma_moment2 for log_sigma */
-  float *sigma_moment, *sigma_moment2;      /* per op */
-  float *lambda, *force, *spread;           /* per edge: multiplier, derivatives by m and by s over s */
-  float *share;                             /* per user: of the last use */
-  float *last, *last_sigma;                 /* per value: of its last use, relative to its op's base */
-  float *last_force, *last_spread;          /* per value: derivatives by these */
-  double *segment_laps, *value_laps;        /* amounts times whole turns of the table; see gaus_base_load() */
-  double *sum, *variance;                   /* per row: differences of the load, variance of the load */
-  float *load, *price, *variance_price;     /* per row */
-  float *row_lambda;                        /* per row: multiplier of its capacity */
+  int32_t *base, *low, *high;           /* per op; low <= mu <= high, whole numbers relative to base */
+  float *mu, *log_sigma, *sigma;        /* per op */
+  float *moment, *moment2;              /* per op, Adam's for mu; sigma_moment2 for log_sigma */
+  float *sigma_moment, *sigma_moment2;  /* per op */
+  float *lambda, *force, *spread;       /* per edge: multiplier, derivatives by m and by s over s */
+  float *share;                         /* per user: of the last use */
+  float *last, *last_sigma;             /* per value: of its last use, relative to its op's base */
+  float *last_force, *last_spread;      /* per value: derivatives by these */
+  double *segment_laps, *value_laps;    /* amounts times whole turns of the table; see gaus_base_load() */
+  double *sum, *variance;               /* per row: differences of the load, variance of the load */
+  float *load, *price, *variance_price; /* per row */
+  float *row_lambda;                    /* per row: multiplier of its capacity */
   double *scratch; /* per profile GAUS_SCRATCH: partial results of the lanes of a scan, at most half as many */
   int32_t row_stride, nsums; /* nsums: copies of sum and variance, one per thread of the host */
   int64_t sum_stride;

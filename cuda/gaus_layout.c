@@ -47,7 +47,6 @@ int32_t gaus_state_arrays(const gaus_problem *p, const gaus_state *s, int32_t re
       STATE(mu, p->nops, GAUS_PUSH | GAUS_PULL),
       STATE(log_sigma, p->nops, GAUS_PUSH | GAUS_PULL),
       STATE(sigma, p->nops, GAUS_PUSH | GAUS_PULL),
-      STATE(velocity, p->nops, GAUS_PUSH),
       STATE(moment, p->nops, GAUS_PUSH),
       STATE(moment2, p->nops, GAUS_PUSH),
       STATE(sigma_moment, p->nops, GAUS_PUSH),

@@ -30,8 +30,7 @@ GAUS_FN gaus_view gaus_view_of(const gaus_problem *p, const gaus_state *all, int
   v.p = p;
   v.q = all->params + r;
   v.s = *all;
-  v.s.base += ops, v.s.low += ops, v.s.high += ops, v.s.mu += ops, v.s.log_sigma += ops, v.s.sigma += ops,
-      v.s.velocity += ops;
+  v.s.base += ops, v.s.low += ops, v.s.high += ops, v.s.mu += ops, v.s.log_sigma += ops, v.s.sigma += ops;
   v.s.moment += ops, v.s.moment2 += ops, v.s.sigma_moment += ops, v.s.sigma_moment2 += ops;
   v.s.lambda += edges, v.s.force += edges, v.s.spread += edges;
   v.s.share += r * p->nusers;
@@ -272,6 +271,13 @@ GAUS_FN void gaus_end_value(const gaus_view *v, int32_t k) {
   gaus_last(v, k);
   gaus_window w = gaus_last_window(v, k);
   v->s.value_laps[k] += gaus_begin(v, value->profile, &w, v->s.base[value->op], -value->amount);
+}
+
+/* All that op i adds to the rows. Its values end after they have begun, so one thread does both. */
+GAUS_FN void gaus_op_whole(const gaus_view *v, int32_t i) {
+  gaus_op(v, i);
+  for (int32_t k = v->p->op_value_begin[i]; k < v->p->op_value_begin[i + 1]; k++)
+    gaus_end_value(v, k);
 }
 
 /* ---- rows: a scan over each profile by `lanes` lanes, each with a part of the rows, in four phases ---- */
@@ -531,8 +537,7 @@ GAUS_FN void gaus_step(const gaus_view *v, int32_t i) {
     by = q->step * gaus_adam(slope.mu, &v->s.moment[i], &v->s.moment2[i], q->iteration);
   else
     by = q->step * slope.mu / (2.0f * q->rho * v->p->degree[i] + q->drift);
-  by = q->momentum * v->s.velocity[i] + gaus_clamp(by, -q->clip, q->clip);
-  v->s.velocity[i] = by;
+  by = gaus_clamp(by, -q->clip, q->clip);
   v->s.mu[i] = gaus_clamp(v->s.mu[i] - by, (float)v->s.low[i], (float)v->s.high[i]);
   float turn = gaus_adam(slope.sigma * sigma, &v->s.sigma_moment[i], &v->s.sigma_moment2[i], q->iteration);
   float turned = gaus_exp(v->s.log_sigma[i] - q->sigma_rate * turn);

@@ -20,10 +20,6 @@ static bool is_flow(const tweed_dep *dep) {
   return dep->kind == TWEED_DEP_FLOW;
 }
 
-static bool hands_over(const tweed_dep *dep) {
-  return dep->kind == TWEED_DEP_FLOW || dep->bytes > 0;
-}
-
 int64_t tweed_schedule_max_live(const tweed_problem *p, const tweed_schedule *s, int32_t file) {
   tweed_levels l;
   if (!tweed_levels_new(&l, s->ii, (size_t)p->nops))
@@ -36,8 +32,7 @@ int64_t tweed_schedule_max_live(const tweed_problem *p, const tweed_schedule *s,
   return tweed_level_number(result);
 }
 
-/* The bytes that an op's value takes: those it says, else the most that a dependence hands over. */
-static double live_bytes(const tweed_problem *p, int32_t op) {
+double tweed_live_bytes(const tweed_problem *p, int32_t op) {
   double bytes = 0;
   for (int32_t m = 0; m < p->machine->nmemories && p->ops[op].bytes; m++)
     bytes += (double)p->ops[op].bytes[m];
@@ -52,7 +47,7 @@ static bool peak_of_memory(const tweed_problem *p, const tweed_schedule *s, doub
   if (!tweed_levels_new(&l, s->ii, (size_t)p->nops))
     return false;
   for (int32_t i = 0; i < p->nops; i++)
-    tweed_levels_add(&l, s->start[i], last_use(p, s, i, hands_over), live_bytes(p, i));
+    tweed_levels_add(&l, s->start[i], last_use(p, s, i, tweed_hands_over), tweed_live_bytes(p, i));
   *out = tweed_levels_peak(&l);
   tweed_levels_free(&l);
   return true;

@@ -224,6 +224,14 @@ tweed_status tweed_check_objective(const tweed_objective *weights, tweed_error *
  * everything from p and is never freed. */
 tweed_problem tweed_problem_view(const tweed_problem *p, int64_t length, const tweed_objective *weights);
 
+/* Is the value of `from` alive until `to` starts, as the memory term of an objective counts it? */
+static inline bool tweed_hands_over(const tweed_dep *dep) {
+  return dep->kind == TWEED_DEP_FLOW || dep->bytes > 0;
+}
+
+/* The bytes that an op's value takes there: those it says, else the most that a dependence hands over. */
+double tweed_live_bytes(const tweed_problem *p, int32_t op);
+
 /* The objective's three values for a schedule: sum over units of their peak use; sum over dependences of
  * bytes * (start[to] - start[from] + distance * II); largest sum of live bytes. False when out of memory. */
 bool tweed_schedule_measure(const tweed_problem *p, const tweed_schedule *s, tweed_objective *out);

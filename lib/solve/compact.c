@@ -68,20 +68,6 @@ static int64_t last_start(const tweed_compactor *c, int32_t v) {
   return last < c->latest ? last : c->latest;
 }
 
-static void window(const tweed_compactor *c, int32_t v, int64_t *low, int64_t *high) {
-  const tweed_graph *g = c->g;
-  *low = 0;
-  *high = last_start(c, v);
-  for (int32_t e = g->in_begin[v]; e < g->in_begin[v + 1]; e++) {
-    int64_t bound = c->start[g->in[e].other] + tweed_arc_weight(&g->in[e], c->ii);
-    *low = bound > *low ? bound : *low;
-  }
-  for (int32_t e = g->out_begin[v]; e < g->out_begin[v + 1]; e++) {
-    int64_t bound = c->start[g->out[e].other] - tweed_arc_weight(&g->out[e], c->ii);
-    *high = bound < *high ? bound : *high;
-  }
-}
-
 /* What the values that v reads cost if v starts at t; it never falls as t grows. */
 static double reads_cost(const tweed_compactor *c, int64_t t) {
   double cost = 0;
@@ -170,9 +156,9 @@ static void choose(tweed_compactor *c, int32_t v, int64_t low, int64_t high, cho
 
 /* Moves one op to its best row. */
 static void move_op(tweed_compactor *c, int32_t v, bool late) {
-  int64_t low, high, old = c->start[v];
+  int64_t low = 0, high = last_start(c, v), old = c->start[v];
   int32_t shape = c->g->shape[v];
-  window(c, v, &low, &high);
+  tweed_graph_slack(c->g, c->ii, c->start, v, &low, &high);
   if (low >= high)
     return;
   find_lives(c, v);

@@ -5,12 +5,11 @@
 #include "solve/gaus_rounds.h"
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Op-iterations of a round when there is no time limit, within a least and a most number of iterations; rounds;
- * replicas of a small problem, and from how many ops on it is none. */
+ * replicas of a small problem. */
 #define WORK 1e7
-enum { LEAST_ITERATIONS = 600, MOST_ITERATIONS = 2000, ROUNDS = 3, REPLICAS = 8, LARGE_OPS = 4000, MOST_THREADS = 64 };
+enum { LEAST_ITERATIONS = 600, MOST_ITERATIONS = 2000, ROUNDS = 3, REPLICAS = 8 };
 /* Under a time limit: what part of it force-directed scheduling may have, on graphs where that is worth it, and most
  * iterations of a round. */
 #define FDS_SHARE 0.4
@@ -21,14 +20,8 @@ enum { IIS = 8, II_ROUNDS = 2 };
 enum { AUTO_OPS = 200 };
 #define AUTO_SHARE 0.15
 
-static int32_t threads_of(const tweed_solve_options *o) {
-  long online = sysconf(_SC_NPROCESSORS_ONLN);
-  int32_t threads = o->threads > 0 ? o->threads : online > 0 ? (int32_t)online : 1;
-  return threads < MOST_THREADS ? threads : MOST_THREADS;
-}
-
 static int32_t replicas_of(const tweed_job *job, const tweed_gaus_model *m) {
-  return job->options->restarts > 0 ? job->options->restarts : m->p.nops < LARGE_OPS ? REPLICAS : 1;
+  return job->options->restarts > 0 ? job->options->restarts : m->p.nops < TWEED_GAUS_LARGE_OPS ? REPLICAS : 1;
 }
 
 /* 1: asked for by name. */
@@ -104,7 +97,7 @@ static tweed_status run_acyclic(tweed_job *job, tweed_plan *plan, tweed_error *e
   if (status != TWEED_OK)
     return status;
   tweed_gaus_search s = {.job = job, .m = &m, .iis = 1, .horizon = &job->problem->length};
-  s.threads = threads_of(job->options);
+  s.threads = tweed_job_threads(job);
   s.replicas = replicas_of(job, &m);
   status = tweed_gaus_search_new(&s, error);
   if (status == TWEED_OK)
@@ -140,12 +133,11 @@ static tweed_status lower_ii(tweed_job *job, const tweed_gaus_model *m, tweed_pl
     return TWEED_OK;
   for (int32_t k = 0; k < s.iis; k++)
     horizon[k] = horizon_of(job, m, plan, s.first_ii + k, 2);
-  s.threads = threads_of(job->options);
-  s.replicas = m->p.nops < LARGE_OPS ? 2 * replicas_of(job, m) : s.iis;
+  s.threads = tweed_job_threads(job);
+  s.replicas = m->p.nops < TWEED_GAUS_LARGE_OPS ? 2 * replicas_of(job, m) : s.iis;
   tweed_status status = tweed_gaus_search_new(&s, error);
-  for (int32_t round = 0, n; status == TWEED_OK && (n = plan_round(&s, 0, 1)) > 0 && round < II_ROUNDS; round++) {
+  for (int32_t round = 0, n; status == TWEED_OK && (n = plan_round(&s, 0, 1)) > 0 && round < II_ROUNDS; round++)
     status = tweed_gaus_search_round(&s, round, n, error);
-  }
   if (status == TWEED_OK && isfinite(s.best_score.total))
     status = give(&s, plan, error);
   tweed_gaus_search_free(&s);
@@ -156,7 +148,7 @@ static tweed_status lower_ii(tweed_job *job, const tweed_gaus_model *m, tweed_pl
 static tweed_status lower_cost(tweed_job *job, const tweed_gaus_model *m, tweed_plan *plan, tweed_error *error) {
   int64_t horizon = horizon_of(job, m, plan, plan->ii, 1);
   tweed_gaus_search s = {.job = job, .m = m, .first_ii = plan->ii, .iis = 1, .horizon = &horizon};
-  s.threads = threads_of(job->options);
+  s.threads = tweed_job_threads(job);
   s.replicas = replicas_of(job, m);
   tweed_status status = tweed_gaus_search_new(&s, error);
   if (status == TWEED_OK)
@@ -169,21 +161,31 @@ static tweed_status lower_cost(tweed_job *job, const tweed_gaus_model *m, tweed_
   return status;
 }
 
+/* In `auto` lifetimes and gaps of large problems only, and none for compilers. */
+static bool worth_in_auto(const tweed_job *job) {
+  double effort = job->options->effort;
+  return job->problem->nops >= AUTO_OPS && !(effort > 0 && effort < 1);
+}
+
 /* In `auto` the best so far is there, and only its II is looked at here; see tweed_gaus_improve(). */
-static tweed_status lower_incumbent(tweed_job *job, const tweed_gaus_model *m, tweed_plan *plan, tweed_error *error) {
-  if (m->p.nops < AUTO_OPS || job->options->effort < 0 || (job->options->effort > 0 && job->options->effort < 1))
+static tweed_status lower_incumbent(tweed_job *job, tweed_plan *plan, tweed_error *error) {
+  tweed_gaus_model m;
+  if (!worth_in_auto(job))
     return tweed_fail(error, TWEED_UNKNOWN, "not tried on fewer than %d ops, or with little effort", AUTO_OPS);
-  memcpy(plan->start, job->incumbent, (size_t)m->p.nops * sizeof *plan->start);
+  tweed_status status = tweed_gaus_model_of(job, &m, error);
+  if (status != TWEED_OK)
+    return status;
+  memcpy(plan->start, job->incumbent, (size_t)m.p.nops * sizeof *plan->start);
   plan->ii = job->best_ii;
-  return lower_ii(job, m, plan, error);
+  return lower_ii(job, &m, plan, error);
 }
 
 /* IMS and compaction first; then lower IIs, if there are any; then the cost. */
 static tweed_status run_modulo(tweed_job *job, tweed_plan *plan, tweed_error *error) {
   tweed_gaus_model m;
+  if (job->effort < 1 && job->incumbent)
+    return lower_incumbent(job, plan, error);
   tweed_status status = tweed_gaus_model_of(job, &m, error);
-  if (status == TWEED_OK && job->effort < 1 && job->incumbent)
-    return lower_incumbent(job, &m, plan, error);
   if (status == TWEED_OK)
     status = tweed_run_ims(job, plan, error);
   if (status == TWEED_OK && plan->ii > job->first_ii)
@@ -197,7 +199,7 @@ static tweed_status run_modulo(tweed_job *job, tweed_plan *plan, tweed_error *er
 
 tweed_status tweed_gaus_improve(tweed_job *job, tweed_plan *plan, tweed_error *error) {
   tweed_gaus_model m;
-  if (job->problem->nops < AUTO_OPS || (job->options->effort > 0 && job->options->effort < 1))
+  if (!worth_in_auto(job))
     return TWEED_UNKNOWN;
   tweed_status status = tweed_gaus_model_of(job, &m, error);
   return status == TWEED_OK ? lower_cost(job, &m, plan, error) : status;

@@ -18,11 +18,8 @@ static void edges(const tweed_gaus_seat *seat, int32_t begin, int32_t end) {
 
 static void deposits(const tweed_gaus_seat *seat, int32_t begin, int32_t end) {
   gaus_view v = view_of(seat);
-  for (int32_t i = begin; i < end; i++) {
-    gaus_op(&v, i);
-    for (int32_t k = v.p->op_value_begin[i]; k < v.p->op_value_begin[i + 1]; k++)
-      gaus_end_value(&v, k);
-  }
+  for (int32_t i = begin; i < end; i++)
+    gaus_op_whole(&v, i);
 }
 
 /* From sums, of all threads, to prices, by one lane. */

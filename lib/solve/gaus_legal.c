@@ -55,19 +55,6 @@ static int by_target(const void *a, const void *b) {
   return x->place < y->place ? -1 : x->place > y->place;
 }
 
-/* The free step nearest to the target in [from, last]; false if there is none. */
-static bool near_step(const tweed_mrt *t, int32_t shape, int64_t from, int64_t last, int64_t target, int64_t *start) {
-  int64_t at = target > last ? last : target < from ? from : target;
-  bool found = at <= last && tweed_mrt_find(t, shape, at, last - at + 1, start);
-  int64_t reach = found ? *start - at : INT64_MAX;
-  for (int64_t s = at - 1; s >= from && at - s < reach; s--)
-    if (tweed_mrt_conflict(t, shape, s) == 0) {
-      *start = s;
-      return true;
-    }
-  return found;
-}
-
 /* A list schedule in the order of the targets. */
 static tweed_status place_by_target(tweed_gaus_legalizer *l, const int64_t *late, int64_t *start) {
   const tweed_graph *g = l->m->graph;
@@ -83,7 +70,7 @@ static tweed_status place_by_target(tweed_gaus_legalizer *l, const int64_t *late
       int64_t ready = start[g->in[e].other] + g->in[e].latency;
       from = ready > from ? ready : from;
     }
-    if (!near_step(t, g->shape[v], from, late[v], l->target[v], &start[v]))
+    if (!tweed_mrt_find_near(t, g->shape[v], from, late[v], l->target[v], &start[v]))
       return TWEED_UNKNOWN;
     if (!tweed_mrt_change(t, g->shape[v], start[v], 1))
       return TWEED_NO_MEMORY;

@@ -7,7 +7,6 @@
 typedef struct builder {
   tweed_gaus_model *m;
   const tweed_problem *problem;
-  const tweed_solve_options *options;
   int32_t *unit_profile; /* per unit of the machine, -1 = none */
   int32_t memory_profile;
   int32_t *edge_user;
@@ -162,21 +161,12 @@ static void build_segments(builder *b) {
 /* ---- values ---- */
 
 static bool reads(const builder *b, const tweed_dep *d) {
-  return d->kind == TWEED_DEP_FLOW || (!b->m->lifetimes && d->bytes > 0);
+  return b->m->lifetimes ? d->kind == TWEED_DEP_FLOW : tweed_hands_over(d);
 }
 
-/* What the value of op i takes of the memory profile: registers, or bytes as tweed_schedule_measure() counts them. */
+/* What the value of op i takes of the memory profile: registers, or bytes. */
 static double taken(const builder *b, int32_t i) {
-  const tweed_problem *p = b->problem;
-  const tweed_op *op = &p->ops[i];
-  double bytes = 0;
-  if (b->m->lifetimes)
-    return op->regs;
-  for (int32_t k = 0; k < p->machine->nmemories && op->bytes; k++)
-    bytes += (double)op->bytes[k];
-  for (int32_t k = p->out_begin[i]; k < p->out_begin[i + 1] && !op->bytes; k++)
-    bytes = fmax(bytes, (double)p->deps[p->out[k]].bytes);
-  return bytes;
+  return b->m->lifetimes ? b->problem->ops[i].regs : tweed_live_bytes(b->problem, i);
 }
 
 static int32_t users_of(const builder *b, int32_t i) {
@@ -273,7 +263,7 @@ tweed_status tweed_gaus_model_of(const tweed_job *job, tweed_gaus_model *out, tw
   *out = (tweed_gaus_model){.graph = job->graph, .arena = job->arena, .reach = 1};
   out->p.nops = job->problem->nops;
   out->p.nedges = job->problem->ndeps;
-  builder b = {.m = out, .problem = job->problem, .options = job->options};
+  builder b = {.m = out, .problem = job->problem};
   b.tails = job->problem->length > 0 || job->length_limit >= 0;
   void (*const steps[])(builder *) = {choose_objective, choose_profiles,   build_edges,
                                       build_pull,       build_segments,    build_values,

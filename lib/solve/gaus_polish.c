@@ -140,20 +140,6 @@ static double cost_of(const tweed_gaus_polisher *s, int32_t profile, int64_t beg
 
 /* ---- moves ---- */
 
-static void window(const tweed_gaus_polisher *s, int32_t v, int64_t horizon, int64_t *low, int64_t *high) {
-  const tweed_graph *g = s->m->graph;
-  *low = 0;
-  *high = horizon - s->m->tail[v];
-  for (int32_t e = g->in_begin[v]; e < g->in_begin[v + 1]; e++) {
-    int64_t bound = s->start[g->in[e].other] + tweed_arc_weight(&g->in[e], s->ii);
-    *low = bound > *low ? bound : *low;
-  }
-  for (int32_t e = g->out_begin[v]; e < g->out_begin[v + 1]; e++) {
-    int64_t bound = s->start[g->out[e].other] - tweed_arc_weight(&g->out[e], s->ii);
-    *high = bound < *high ? bound : *high;
-  }
-}
-
 /* What op i's segments and value, and the ends of the values that it reads, cost if it starts at t. */
 static double cost_at(const tweed_gaus_polisher *s, int32_t i, int64_t t) {
   const gaus_problem *g = &s->m->p;
@@ -207,9 +193,9 @@ static void look(const tweed_gaus_polisher *s, int32_t v, int64_t t, choice *bes
 
 static void move_op(tweed_gaus_polisher *s, int32_t v, int64_t horizon) {
   const gaus_problem *g = &s->m->p;
-  int64_t low, high, old = s->start[v];
+  int64_t low = 0, high = horizon - s->m->tail[v], old = s->start[v];
   int32_t shape = s->m->graph->shape[v];
-  window(s, v, horizon, &low, &high);
+  tweed_graph_slack(s->m->graph, s->ii, s->start, v, &low, &high);
   if (low >= high)
     return;
   tweed_mrt_change(&s->table, shape, old, -1);

@@ -8,7 +8,7 @@
 
 /* Iterations with the same parameters; looks at the means per round, all in its second half. */
 enum { BURST = 20, LOOKS = 6, SWEEPS = 6, WAYS = 4, WALKS = 3 };
-enum { LARGE_OPS = 4000, MOST_ROWS = 8000000, MOST_TIME = 1 << 28 };
+enum { MOST_ROWS = 8000000, MOST_TIME = 1 << 28 };
 
 /* Replicas differ in these: how much peaks count, the largest deviation, random steps at the start. */
 typedef struct flavour {
@@ -110,7 +110,7 @@ static tweed_status make_start(look *l, int32_t number, struct tweed_gaus_bench 
   for (int32_t i = 0; i < s->m->p.nops; i++)
     b->legalizer.real[i] = (double)s->state.base[at + i] + (double)s->state.mu[at + i];
   int32_t slot = slot_of(s, number / WAYS);
-  if (l->from && s->m->p.nops >= LARGE_OPS)
+  if (l->from && s->m->p.nops >= TWEED_GAUS_LARGE_OPS)
     return walk(l, number % WAYS, b);
   tweed_status status = tweed_gaus_legalize(&b->legalizer, &ways[number % WAYS], s->first_ii + slot, s->horizon[slot],
                                             s->late + (int64_t)slot * s->m->p.nops, b->start, s->job->stop);

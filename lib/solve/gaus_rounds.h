@@ -4,9 +4,11 @@
 
 #include "solve/gaus_search.h"
 
+/* From so many ops on: one replica, and no IMS where a legal schedule is known. */
+enum { TWEED_GAUS_LARGE_OPS = 4000 };
+
 /* All arrays zeroed, in one block; rows: the most of any replica. False when out of memory. */
 bool tweed_gaus_state_new(const gaus_problem *p, int32_t replicas, int64_t rows, int32_t threads, gaus_state *s);
-size_t tweed_gaus_state_bytes(const gaus_problem *p, int32_t replicas, int64_t rows, int32_t threads);
 void tweed_gaus_state_free(gaus_state *s);
 
 /* Where a replica starts: at a schedule, or (start NULL) in the middle of the windows, with random steps of up to

@@ -21,7 +21,7 @@ static void lay_out(block *b, const gaus_problem *p, int64_t replicas, gaus_stat
   int64_t rows = replicas * p->nprofiles * s->row_stride;
   TAKE(b, replicas, s->params);
   TAKE(b, ops, s->base), TAKE(b, ops, s->low), TAKE(b, ops, s->high);
-  TAKE(b, ops, s->mu), TAKE(b, ops, s->log_sigma), TAKE(b, ops, s->sigma), TAKE(b, ops, s->velocity);
+  TAKE(b, ops, s->mu), TAKE(b, ops, s->log_sigma), TAKE(b, ops, s->sigma);
   TAKE(b, ops, s->moment), TAKE(b, ops, s->moment2), TAKE(b, ops, s->sigma_moment), TAKE(b, ops, s->sigma_moment2);
   TAKE(b, edges, s->lambda), TAKE(b, edges, s->force), TAKE(b, edges, s->spread);
   TAKE(b, replicas * p->nusers, s->share);
@@ -43,13 +43,6 @@ bool tweed_gaus_state_new(const gaus_problem *p, int32_t replicas, int64_t rows,
   if (b.memory)
     lay_out(&b, p, replicas, s);
   return b.memory != NULL;
-}
-
-size_t tweed_gaus_state_bytes(const gaus_problem *p, int32_t replicas, int64_t rows, int32_t threads) {
-  block b = {0};
-  gaus_state s = {.row_stride = (int32_t)rows + 1, .nsums = threads};
-  lay_out(&b, p, replicas, &s);
-  return b.used;
 }
 
 void tweed_gaus_state_free(gaus_state *s) {
@@ -74,7 +67,7 @@ void tweed_gaus_state_start(const gaus_problem *p, gaus_state *s, int32_t replic
     s->mu[at + i] = (float)(mu - (double)base);
     s->sigma[at + i] = (float)fmin(fmax((double)(high - low) / 6, 0.5), o->sigma);
     s->log_sigma[at + i] = logf(s->sigma[at + i]);
-    s->velocity[at + i] = s->moment[at + i] = s->moment2[at + i] = 0;
+    s->moment[at + i] = s->moment2[at + i] = 0;
     s->sigma_moment[at + i] = s->sigma_moment2[at + i] = 0;
   }
   s->params[replica].iteration = 0;

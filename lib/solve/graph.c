@@ -274,6 +274,17 @@ void tweed_graph_earliest(const tweed_graph *g, int64_t ii, int64_t *early) {
   }
 }
 
+void tweed_graph_slack(const tweed_graph *g, int64_t ii, const int64_t *start, int32_t v, int64_t *low, int64_t *high) {
+  for (int32_t e = g->in_begin[v]; e < g->in_begin[v + 1]; e++) {
+    int64_t bound = start[g->in[e].other] + tweed_arc_weight(&g->in[e], ii);
+    *low = bound > *low ? bound : *low;
+  }
+  for (int32_t e = g->out_begin[v]; e < g->out_begin[v + 1]; e++) {
+    int64_t bound = start[g->out[e].other] - tweed_arc_weight(&g->out[e], ii);
+    *high = bound < *high ? bound : *high;
+  }
+}
+
 static int64_t floor_divide(int64_t a, int64_t b) {
   return a / b - (a % b < 0);
 }

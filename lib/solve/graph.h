@@ -57,6 +57,9 @@ tweed_status tweed_graph_of(const tweed_problem *p, tweed_arena *arena, bool all
 void tweed_graph_heights(const tweed_graph *g, int64_t ii, int64_t *height);
 void tweed_graph_earliest(const tweed_graph *g, int64_t ii, int64_t *early);
 
+/* Narrows [*low, *high] to the starts of v that the starts of its neighbours allow. */
+void tweed_graph_slack(const tweed_graph *g, int64_t ii, const int64_t *start, int32_t v, int64_t *low, int64_t *high);
+
 /* Start times that satisfy the arcs inside components become ones that satisfy all: each component is shifted by a
  * multiple of ii, as early as that allows with starts >= 0. False if a start would be above max_start. */
 bool tweed_shift_components(const tweed_graph *g, int64_t ii, int64_t max_start, int64_t *start);

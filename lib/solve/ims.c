@@ -243,28 +243,12 @@ static void remember_end(tweed_ims *s, int32_t v) {
     s->behind[g->unit] = (s->time[v] + g->offset + g->length) % s->table.ii;
 }
 
-/* The free row nearest to the target, of those from `from` on; false if there is none within II rows behind it. */
-static bool find_near(const tweed_ims *s, int32_t v, int64_t from, int64_t latest, int64_t target, int64_t *start) {
-  int32_t shape = s->g->shape[v];
-  int64_t ii = s->table.ii, at = target > latest ? latest : target;
-  at = at < from ? from : at;
-  int64_t width = latest - at < ii - 1 ? latest - at + 1 : ii;
-  bool found = tweed_mrt_find(&s->table, shape, at, width, start);
-  int64_t reach = found ? *start - at : ii;
-  for (int64_t t = at - 1; t >= from && at - t < reach; t--)
-    if (s->table.shapes[shape].count == 0 || tweed_mrt_conflict(&s->table, shape, t % ii) == 0) {
-      *start = t;
-      return true;
-    }
-  return found;
-}
-
 static bool find_row(const tweed_ims *s, const tweed_ims_options *o, int32_t v, int64_t from, int64_t latest,
                      int64_t *start) {
   if (latest < from)
     return false;
   if (o->target)
-    return find_near(s, v, from, latest, o->target[v], start);
+    return tweed_mrt_find_near(&s->table, s->g->shape[v], from, latest, o->target[v], start);
   int64_t width = latest - from < o->ii - 1 ? latest - from + 1 : o->ii;
   return tweed_mrt_find(&s->table, s->g->shape[v], from, width, start);
 }

@@ -218,6 +218,20 @@ bool tweed_mrt_find(const tweed_mrt *t, int32_t shape, int64_t from, int64_t wid
   return false;
 }
 
+bool tweed_mrt_find_near(const tweed_mrt *t, int32_t shape, int64_t from, int64_t last, int64_t target,
+                         int64_t *start) {
+  int64_t turn = t->ii > 0 ? t->ii : INT64_MAX, at = target > last ? last : target;
+  at = at < from ? from : at;
+  bool found = tweed_mrt_find(t, shape, at, last - at < turn - 1 ? last - at + 1 : turn, start);
+  int64_t reach = found ? *start - at : turn;
+  for (int64_t s = at - 1; s >= from && at - s < reach; s--)
+    if (tweed_mrt_conflict(t, shape, tweed_mrt_row(t, s)) == 0) {
+      *start = s;
+      return true;
+    }
+  return found;
+}
+
 bool tweed_mrt_change(tweed_mrt *t, int32_t shape, int64_t start, int32_t sign) {
   const tweed_shape *s = &t->shapes[shape];
   int64_t row = tweed_mrt_row(t, start);

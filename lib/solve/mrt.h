@@ -44,6 +44,9 @@ void tweed_mrt_clear(tweed_mrt *t);
 int64_t tweed_mrt_conflict(const tweed_mrt *t, int32_t shape, int64_t row);
 /* The first start in [from, from + width) where the shape fits; false if there is none. from >= 0. */
 bool tweed_mrt_find(const tweed_mrt *t, int32_t shape, int64_t from, int64_t width, int64_t *start);
+/* The free start in [from, last] that is nearest to the target, in a modulo table of those within II rows behind it; of
+ * two the later one only if it is nearer. False if there is none. from >= 0. */
+bool tweed_mrt_find_near(const tweed_mrt *t, int32_t shape, int64_t from, int64_t last, int64_t target, int64_t *start);
 /* Adds (sign 1) or removes (sign -1). Only a linear table can run out of memory. */
 bool tweed_mrt_change(tweed_mrt *t, int32_t shape, int64_t start, int32_t sign);
 

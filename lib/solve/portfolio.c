@@ -104,10 +104,7 @@ tweed_status tweed_judge(tweed_job *job, const tweed_solver *row, tweed_plan *pl
 }
 
 static double cost_of(const tweed_problem *p, const tweed_schedule *s) {
-  if (!p->has_objective)
-    return (double)tweed_schedule_length(p, s);
-  const tweed_objective *w = &p->objective, *v = &s->objective;
-  return w->resource * v->resource + w->communication * v->communication + w->memory * v->memory;
+  return p->has_objective ? tweed_objective_cost(p, &s->objective) : (double)tweed_schedule_length(p, s);
 }
 
 bool tweed_cost_of_starts(const tweed_problem *p, int64_t *start, double *cost) {

@@ -5,12 +5,11 @@
  */
 #include "solve/ims.h"
 #include <pthread.h>
-#include <unistd.h>
 
 /* Runs per II, and table rows looked at in all of them, as an estimate: when asked for by name, and as a part of
  * `auto`; placements per op and run; runs before threads are worth starting. */
 enum { RUNS_ALONE = 512, RUNS_IN_AUTO = 96, WORK_ALONE = 20000000, WORK_IN_AUTO = 1000000 };
-enum { BUDGET = 10, SERIAL_RUNS = 8, MOST_THREADS = 64 };
+enum { BUDGET = 10, SERIAL_RUNS = 8 };
 
 /* Shared by the threads. Invariants: numbers below `next` are taken; `best` only falls; start belongs to `best`, under
  * lock. */
@@ -82,15 +81,10 @@ static void *work_in_thread(void *p) {
   return NULL;
 }
 
-static int thread_count(const tweed_job *job) {
-  long count = job->options->threads > 0 ? job->options->threads : sysconf(_SC_NPROCESSORS_ONLN);
-  return count < 1 ? 1 : count > MOST_THREADS ? MOST_THREADS : (int)count;
-}
-
 /* The first runs without threads: most problems need no more. A thread that cannot be started is done without. */
 static void run_all(pool *p) {
-  pthread_t threads[MOST_THREADS];
-  int count = thread_count(p->job), started = 0;
+  pthread_t threads[TWEED_MOST_THREADS];
+  int count = tweed_job_threads(p->job), started = 0;
   work(p, p->total < SERIAL_RUNS ? p->total : SERIAL_RUNS, true);
   if (atomic_load(&p->best) < p->total || p->total <= SERIAL_RUNS)
     return;

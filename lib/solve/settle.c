@@ -169,8 +169,7 @@ static bool cost_of(const tweed_job *job, const tweed_schedule *s, double *cost)
     return *cost >= 0;
   if (!tweed_schedule_measure(p, s, &v))
     return false;
-  const tweed_objective *w = &p->objective;
-  *cost = w->resource * v.resource + w->communication * v.communication + w->memory * v.memory;
+  *cost = tweed_objective_cost(p, &v);
   return true;
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 bool tweed_stopped(tweed_stop *stop) {
   if (atomic_load_explicit(&stop->stopped, memory_order_relaxed))
@@ -11,6 +12,16 @@ bool tweed_stopped(tweed_stop *stop) {
   if (now)
     atomic_store_explicit(&stop->stopped, true, memory_order_relaxed);
   return now;
+}
+
+int32_t tweed_job_threads(const tweed_job *job) {
+  long count = job->options->threads > 0 ? job->options->threads : sysconf(_SC_NPROCESSORS_ONLN);
+  return count < 1 ? 1 : count > TWEED_MOST_THREADS ? TWEED_MOST_THREADS : (int32_t)count;
+}
+
+double tweed_objective_cost(const tweed_problem *p, const tweed_objective *values) {
+  const tweed_objective *w = &p->objective;
+  return w->resource * values->resource + w->communication * values->communication + w->memory * values->memory;
 }
 
 int64_t tweed_job_max_start(const tweed_job *job, int64_t ii) {

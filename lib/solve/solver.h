@@ -67,6 +67,12 @@ typedef struct tweed_notes {
 /* Adds one, unless memory runs out. */
 void tweed_job_note(tweed_job *job, const char *format, ...) TWEED_PRINTF(2, 3);
 
+/* How many threads the options allow, at most TWEED_MOST_THREADS. */
+enum { TWEED_MOST_THREADS = 64 };
+int32_t tweed_job_threads(const tweed_job *job);
+/* What the problem's objective makes of the three values. */
+double tweed_objective_cost(const tweed_problem *p, const tweed_objective *values);
+
 /* Largest start time within the limit on stages; INT64_MAX = no limit. */
 int64_t tweed_job_max_start(const tweed_job *job, int64_t ii);
 /* At most ten calls a second reach the user. */

@@ -2,19 +2,6 @@
 #include "solve/values.h"
 #include <string.h>
 
-static double bytes_of(const tweed_problem *p, int32_t op) {
-  double own = 0, handed = 0;
-  bool used = false;
-  for (int32_t k = p->out_begin[op]; k < p->out_begin[op + 1]; k++) {
-    const tweed_dep *dep = &p->deps[p->out[k]];
-    used |= tweed_hands_over(dep);
-    handed = (double)dep->bytes > handed ? (double)dep->bytes : handed;
-  }
-  for (int32_t m = 0; p->ops[op].bytes && m < p->machine->nmemories; m++)
-    own += (double)p->ops[op].bytes[m];
-  return !used ? 0 : p->ops[op].bytes ? own : handed;
-}
-
 /* The other ends of the dependences in list[begin[v] … begin[v + 1]), each once. seen: 1 + the op that saw it last. */
 static void list_once(const tweed_problem *p, const int32_t *begin, const int32_t *list, bool outgoing, int32_t *seen,
                       int32_t *to_begin, int32_t *to) {
@@ -44,6 +31,6 @@ bool tweed_values_of(const tweed_problem *p, tweed_arena *arena, tweed_values *o
   list_once(p, p->out_begin, p->out, true, pool + 2 * n, out->user_begin, out->user);
   list_once(p, p->in_begin, p->in, false, pool + 2 * n, out->giver_begin, out->giver);
   for (int32_t v = 0; v < p->nops; v++)
-    out->bytes[v] = bytes_of(p, v);
+    out->bytes[v] = out->user_begin[v + 1] > out->user_begin[v] ? tweed_live_bytes(p, v) : 0;
   return true;
 }

@@ -4,11 +4,6 @@
 
 #include "solve/graph.h"
 
-/* Is the value of `from` alive until `to` starts? */
-static inline bool tweed_hands_over(const tweed_dep *dep) {
-  return dep->kind == TWEED_DEP_FLOW || dep->bytes > 0;
-}
-
 /* Op v's value takes bytes[v], 0 if nobody uses it, from v's start to that of the last of user[user_begin[v] …
  * user_begin[v + 1]); v itself is handed those of giver[giver_begin[v] … giver_begin[v + 1]). No op is listed twice. */
 typedef struct tweed_values {

@@ -175,8 +175,7 @@ static gaus_params params_of(maker *m, int32_t replica) {
                    .sigma_floor = 0.3f,
                    .sigma_rate = 0.02f,
                    .clip = 2.0f,
-                   .drift = 0.5f,
-                   .momentum = 0.3f};
+                   .drift = 0.5f};
   q.rows = m->shape->ii == 0 ? m->x->s.row_stride : q.ii;
   q.step = q.adam ? 0.1f : 0.7f;
   q.sigma_ceiling = 0.25f * (float)m->shape->slack + 1.0f;
