@@ -44,6 +44,22 @@ typedef struct tweed_warps {
   int32_t handoff_async;                 /* what is in memory already: a barrier only */
 } tweed_warps;
 
+/* One streaming multiprocessor, of machines whose classes are instructions of one warp: what limits the blocks that are
+ * resident at a time. Registers are those of 32 bits. Invariant in a machine: all but shared_reserved are >= 1. */
+typedef struct tweed_sm {
+  bool present;                 /* set by tweed_machine_set_sm */
+  int32_t partitions;           /* sub-partitions: a warp lives in one and has a share of each unit of that count */
+  int32_t registers;            /* of the SM */
+  int32_t registers_thread;     /* at most */
+  int32_t register_unit;        /* a warp gets a multiple of so many */
+  int32_t threads, blocks;      /* resident at most */
+  int32_t threads_block;        /* at most */
+  int64_t shared, shared_block; /* bytes of the SM; at most for one block, what it asks for at launch included */
+  int64_t shared_static;        /* at most that is not asked for at launch */
+  int64_t shared_reserved;      /* that each block takes besides its own */
+  int64_t shared_unit;          /* a block gets a multiple of so many */
+} tweed_sm;
+
 TWEED_API tweed_status tweed_machine_new(const char *name, TWEED_GIVE tweed_machine **out, tweed_error *error);
 /* count 0 = unlimited. On success *index (may be NULL) is the unit's number. */
 TWEED_API tweed_status tweed_machine_add_unit(TWEED_KEEP tweed_machine *m, const char *name, int32_t count,
@@ -75,6 +91,8 @@ TWEED_API tweed_status tweed_machine_add_memory(TWEED_KEEP tweed_machine *m, con
 /* Makes it a machine with warp groups; the sizes are copied. */
 TWEED_API tweed_status tweed_machine_set_warps(TWEED_KEEP tweed_machine *m, const tweed_warps *warps,
                                                tweed_error *error);
+/* Makes it an SM. */
+TWEED_API tweed_status tweed_machine_set_sm(TWEED_KEEP tweed_machine *m, const tweed_sm *sm, tweed_error *error);
 /* An entry of `match:` (see tweed_machine_match), after those that are there; type NULL = any. */
 TWEED_API tweed_status tweed_machine_add_match(TWEED_KEEP tweed_machine *m, const char *llvm, const char *type,
                                                int32_t class_index, tweed_error *error);
@@ -96,6 +114,15 @@ TWEED_API int32_t tweed_machine_window(TWEED_KEEP const tweed_machine *m);
 TWEED_API int32_t tweed_machine_class(TWEED_KEEP const tweed_machine *m, const char *name); /* index or -1 */
 TWEED_API int32_t tweed_machine_unit(TWEED_KEEP const tweed_machine *m, const char *name);
 TWEED_API int32_t tweed_machine_memory(TWEED_KEEP const tweed_machine *m, const char *name);
+/* The machine's SM, or NULL. */
+TWEED_API TWEED_KEEP const tweed_sm *tweed_machine_sm(TWEED_KEEP const tweed_machine *m);
+/* The i-th unit's name, NULL past the end; *count (may be NULL): how many there are, 0 = unlimited. The issue slots are
+ * the unit "issue". */
+TWEED_API const char *tweed_machine_unit_name(TWEED_KEEP const tweed_machine *m, int32_t i, int32_t *count);
+/* The i-th class's name, NULL past the end; *latency may be NULL. */
+TWEED_API const char *tweed_machine_class_name(TWEED_KEEP const tweed_machine *m, int32_t i, int32_t *latency);
+/* Unit-cycles that one op of the class takes: n of them keep the unit busy for n * work / count cycles. */
+TWEED_API int64_t tweed_machine_class_work(TWEED_KEEP const tweed_machine *m, int32_t class_index, int32_t unit);
 /* The class of an IR operation: the first `match:` entry whose anchored regular expressions (POSIX extended) fit the
  * opcode text (docs/formats.md lists the texts) and the type; -1 if none does. */
 TWEED_API int32_t tweed_machine_match(TWEED_KEEP const tweed_machine *m, const char *opcode, const char *type);

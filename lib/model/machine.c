@@ -372,6 +372,35 @@ tweed_status tweed_machine_set_warps(tweed_machine *m, const tweed_warps *warps,
   return TWEED_OK;
 }
 
+tweed_status tweed_machine_set_sm(tweed_machine *m, const tweed_sm *sm, tweed_error *error) {
+  const struct {
+    const char *name;
+    int64_t value, most;
+  } wanted[] = {
+      {"partitions", sm->partitions, TWEED_MAX_NUMBER},
+      {"registers", sm->registers, TWEED_MAX_NUMBER},
+      {"registers_thread", sm->registers_thread, TWEED_MAX_NUMBER},
+      {"register_unit", sm->register_unit, TWEED_MAX_NUMBER},
+      {"threads", sm->threads, TWEED_MAX_NUMBER},
+      {"blocks", sm->blocks, TWEED_MAX_NUMBER},
+      {"threads_block", sm->threads_block, TWEED_MAX_NUMBER},
+      {"shared", sm->shared, TWEED_MAX_BYTES},
+      {"shared_block", sm->shared_block, sm->shared},
+      {"shared_static", sm->shared_static, sm->shared_block},
+      {"shared_unit", sm->shared_unit, TWEED_MAX_NUMBER},
+  };
+  tweed_status status = check_open(m, error);
+  for (size_t i = 0; i < sizeof wanted / sizeof *wanted && !status; i++)
+    status = tweed_check_range(wanted[i].name, wanted[i].value, 1, wanted[i].most, error);
+  if (!status)
+    status = tweed_check_range("shared_reserved", sm->shared_reserved, 0, sm->shared, error);
+  if (status)
+    return status;
+  m->sm = *sm;
+  m->sm.present = true;
+  return TWEED_OK;
+}
+
 /* There is a size of group for each class. */
 static tweed_status check_sizes(const tweed_machine *m, tweed_error *error) {
   for (int32_t i = 0; i < m->nclasses && m->warps.present; i++) {
@@ -458,4 +487,34 @@ const char *tweed_machine_name(const tweed_machine *m) {
 
 int32_t tweed_machine_window(const tweed_machine *m) {
   return m->window;
+}
+
+const tweed_sm *tweed_machine_sm(const tweed_machine *m) {
+  return m->sm.present ? &m->sm : NULL;
+}
+
+const char *tweed_machine_unit_name(const tweed_machine *m, int32_t i, int32_t *count) {
+  if (i < 0 || i >= m->nunits)
+    return NULL;
+  if (count)
+    *count = m->units[i].count;
+  return m->units[i].name;
+}
+
+const char *tweed_machine_class_name(const tweed_machine *m, int32_t i, int32_t *latency) {
+  if (i < 0 || i >= m->nclasses)
+    return NULL;
+  if (latency)
+    *latency = m->classes[i].latency;
+  return m->classes[i].name;
+}
+
+int64_t tweed_machine_class_work(const tweed_machine *m, int32_t class_index, int32_t unit) {
+  int64_t work = 0;
+  for (int32_t u = 0; class_index >= 0 && class_index < m->nclasses && u < m->classes[class_index].nuses; u++) {
+    const tweed_use *use = &m->classes[class_index].uses[u];
+    for (int32_t c = 0; use->unit == unit && c < use->cycles; c++)
+      work += use->held[c];
+  }
+  return work;
 }

@@ -80,6 +80,7 @@ struct tweed_machine {
   tweed_match *matches;
   const char **cpus; /* patterns "TRIPLE-REGEX CPU-REGEX" for machine=auto */
   tweed_warps warps;
+  tweed_sm sm;
   size_t cap_units, cap_classes, cap_files, cap_memories, cap_matches, cap_cpus;
   int32_t ncompiled; /* matches whose patterns are compiled */
   int32_t npatterns;

@@ -5,12 +5,16 @@
 #include <string.h>
 
 static const char *const machine_keys[] = {"machine",  "units", "issue", "window", "registers", "classes",
-                                           "memories", "warps", "match", "cpus",   NULL};
+                                           "memories", "warps", "sm",    "match",  "cpus",      NULL};
 static const char *const class_keys[] = {"latency",  "issue", "file",  "uses", "async",
                                          "variable", "hold",  "warps", NULL};
 static const char *const memory_keys[] = {"bytes", "alloc", NULL};
 static const char *const match_keys[] = {"llvm", "type", "class", NULL};
 static const char *const warps_keys[] = {"groups", "sizes", "total", "registers", "staging", "handoff", NULL};
+static const char *const sm_keys[] = {
+    "partitions", "registers", "registers_thread", "register_unit", "threads",         "threads_block",
+    "blocks",     "shared",    "shared_block",     "shared_static", "shared_reserved", "shared_unit",
+    NULL};
 static const char *const handoff_keys[] = {"fixed", "per_kb", "async", NULL};
 
 /* Calls `add` for each entry of an optional map of names to something. */
@@ -271,6 +275,56 @@ static tweed_status add_warps(tweed_reader *r, tweed_machine *m, const tweed_nod
   return status ? status : tweed_node_place(r, node, "warps", tweed_machine_set_warps(m, &warps, &r->error));
 }
 
+/* The limits without which there is no occupancy. */
+static tweed_status sm_required(tweed_reader *r, const tweed_node *node) {
+  static const char *const keys[] = {"registers", "threads", "blocks", "shared"};
+  const tweed_node *ignored = NULL;
+  tweed_status status = TWEED_OK;
+  for (size_t i = 0; i < sizeof keys / sizeof *keys && !status; i++)
+    status = tweed_node_required(r, node, keys[i], &ignored);
+  return status;
+}
+
+static tweed_status sm_shared(tweed_reader *r, const tweed_node *node, tweed_sm *sm) {
+  tweed_status status = tweed_node_get_int(r, node, "shared", 1, TWEED_MAX_BYTES, &sm->shared);
+  sm->shared_block = sm->shared;
+  if (!status)
+    status = tweed_node_get_int(r, node, "shared_block", 1, TWEED_MAX_BYTES, &sm->shared_block);
+  sm->shared_static = sm->shared_block;
+  if (!status)
+    status = tweed_node_get_int(r, node, "shared_static", 1, TWEED_MAX_BYTES, &sm->shared_static);
+  if (!status)
+    status = tweed_node_get_int(r, node, "shared_reserved", 0, TWEED_MAX_BYTES, &sm->shared_reserved);
+  return status ? status : tweed_node_get_int(r, node, "shared_unit", 1, TWEED_MAX_NUMBER, &sm->shared_unit);
+}
+
+static tweed_status add_sm(tweed_reader *r, tweed_machine *m, const tweed_node *root) {
+  const tweed_node *node = tweed_node_get(root, "sm");
+  if (!node)
+    return TWEED_OK;
+  tweed_sm sm = {.partitions = 1, .registers_thread = 255, .register_unit = 1, .threads_block = 1024, .shared_unit = 1};
+  const struct {
+    const char *key;
+    int32_t *value;
+  } numbers[] = {
+      {"partitions", &sm.partitions},
+      {"registers", &sm.registers},
+      {"registers_thread", &sm.registers_thread},
+      {"register_unit", &sm.register_unit},
+      {"threads", &sm.threads},
+      {"threads_block", &sm.threads_block},
+      {"blocks", &sm.blocks},
+  };
+  tweed_status status = tweed_node_check_map(r, node, "sm", sm_keys);
+  if (!status)
+    status = sm_required(r, node);
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !status; i++)
+    status = tweed_node_get_int32(r, node, numbers[i].key, 1, TWEED_MAX_NUMBER, numbers[i].value);
+  if (!status)
+    status = sm_shared(r, node, &sm);
+  return status ? status : tweed_node_place(r, node, "sm", tweed_machine_set_sm(m, &sm, &r->error));
+}
+
 static tweed_status fill_machine(tweed_reader *r, const tweed_node *root, tweed_machine *m) {
   int32_t issue = 0, window = 0;
   tweed_status status = tweed_node_get_int32(r, root, "issue", 0, TWEED_MAX_NUMBER, &issue);
@@ -297,6 +351,8 @@ static tweed_status fill_machine(tweed_reader *r, const tweed_node *root, tweed_
     status = add_cpus(r, m, root);
   if (!status)
     status = add_warps(r, m, root);
+  if (!status)
+    status = add_sm(r, m, root);
   if (!status)
     status = tweed_node_place(r, classes, "classes", tweed_machine_finish(m, &r->error));
   return status;

@@ -198,6 +198,24 @@ static void put_warps(writer *w, const tweed_machine *m, const tweed_warps *warp
   end_map(w);
 }
 
+static void put_sm(writer *w, const tweed_sm *sm) {
+  put(w, "sm");
+  begin_map(w, true);
+  put_entry(w, "partitions", sm->partitions);
+  put_entry(w, "registers", sm->registers);
+  put_entry(w, "registers_thread", sm->registers_thread);
+  put_entry(w, "register_unit", sm->register_unit);
+  put_entry(w, "threads", sm->threads);
+  put_entry(w, "threads_block", sm->threads_block);
+  put_entry(w, "blocks", sm->blocks);
+  put_entry(w, "shared", sm->shared);
+  put_entry(w, "shared_block", sm->shared_block);
+  put_entry(w, "shared_static", sm->shared_static);
+  put_entry(w, "shared_reserved", sm->shared_reserved);
+  put_entry(w, "shared_unit", sm->shared_unit);
+  end_map(w);
+}
+
 static void put_matches(writer *w, const tweed_machine *m) {
   if (m->nmatches > 0) {
     put(w, "match");
@@ -257,6 +275,8 @@ static void put_machine(writer *w, const tweed_machine *m) {
   }
   if (m->warps.present)
     put_warps(w, m, &m->warps);
+  if (m->sm.present)
+    put_sm(w, &m->sm);
   put_matches(w, m);
   end_map(w);
 }

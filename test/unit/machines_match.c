@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const char *const names[] = {"generic", "cortex-a55", "neoverse-n1", "sifive-u74", "skylake"};
+static const char *const sms[] = {"sm_70", "sm_80", "sm_90"};
 
 static tweed_machine *shipped(const char *name) {
   tweed_machine *m = NULL;
@@ -132,6 +133,20 @@ static const char *const cast_types[] = {"i8 to i32",
                                          "<4 x i1> to i4",
                                          "i32 to <4 x i8>"};
 
+static const char *const gpu[] = {"load.shared",
+                                  "load.stream",
+                                  "load.global",
+                                  "load.local",
+                                  "load.constant",
+                                  "store.shared",
+                                  "store.stream",
+                                  "store.global",
+                                  "atomicrmw",
+                                  "call llvm.nvvm.barrier0",
+                                  "call llvm.nvvm.ex2.approx.f",
+                                  "call llvm.nvvm.unheard.of",
+                                  "asm unheard.of.b32"};
+
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static void every_operation(const tweed_machine *m) {
@@ -218,6 +233,79 @@ static void particular(void) {
   }
 }
 
+/* Units that one op holds, at the SM's rate: "FMA 2/4" is two cycles of one of four. */
+typedef struct held {
+  const char *machine, *opcode, *type, *class, *unit;
+  int64_t work;
+  int32_t count, latency;
+} held;
+static const held rates[] = {
+    {"sm_70", "fmul", "float", "fma", "FMA", 2, 4, 4},
+    {"sm_80", "call llvm.fmuladd", "float", "fma", "FMA", 2, 4, 4},
+    {"sm_90", "fadd", "float", "fma", "FMA", 1, 4, 4},
+    {"sm_80", "fadd", "<2 x half>", "half", "FMA", 1, 4, 4},
+    {"sm_90", "fadd", "<4 x float>", "fma_4", "FMA", 4, 4, 7},
+    {"sm_90", "call llvm.nvvm.ex2.approx.ftz.f", "float", "mufu", "MUFU", 8, 4, 18},
+    {"sm_80", "fadd", "double", "fp64", "FP64", 4, 4, 8},
+    {"sm_90", "fadd", "double", "fp64", "FP64", 2, 4, 8},
+    {"sm_80", "add", "i32", "alu", "ALU", 2, 4, 4},
+    {"sm_80", "add", "i64", "alu_2", "ALU", 4, 4, 5},
+    {"sm_80", "icmp", "i32", "alu", "ALU", 2, 4, 4},
+    {"sm_80", "load.shared", "float", "lds_4", "LSU", 1, 1, 29},
+    {"sm_80", "load.shared", "<4 x float>", "lds_16", "LSU", 4, 1, 32},
+    {"sm_80", "load.global", "float", "ldg_4", "L2", 2, 1, 200},
+    {"sm_80", "load", "float", "ldg_4", "L2", 2, 1, 200},
+    {"sm_80", "load.stream", "float", "ldg_stream_4", "HBM", 13, 1, 490},
+    {"sm_90", "load.stream", "<8 x half>", "ldg_stream_16", "HBM", 37, 1, 560},
+    {"sm_90", "store.stream", "float", "stg_stream_4", "HBM", 9, 1, 1},
+    {"sm_80", "call llvm.nvvm.shfl.sync.bfly.f32", "float", "shfl", "LSU", 1, 1, 23},
+    {"sm_70", "call llvm.nvvm.mma.m8n8k4.row.col.f32.f32", "{ float }", "mma_m8n8k4", "TC", 8, 4, 33},
+    {"sm_80", "call llvm.nvvm.mma.m16n8k16.row.col.f32.f32", "{ float }", "mma_m16n8k16", "TC", 8, 4, 33},
+    {"sm_90", "call llvm.nvvm.mma.m16n8k16.row.col.f32.f32", "{ float }", "mma_m16n8k16", "TC", 6, 4, 33},
+    {"sm_80", "asm mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32", "{ float }", "mma_m16n8k16", "TC", 8, 4, 33},
+    {"sm_80", "call llvm.nvvm.mma.m16n8k16.row.col.s8", "{ i32 }", "mma_m16n8k16_s8", "TC", 4, 4, 25},
+    {"sm_80", "call llvm.nvvm.mma.m16n8k8.row.col.tf32", "{ float }", "mma_m16n8k8_tf32", "TC", 8, 4, 33},
+    {"sm_80", "call llvm.nvvm.wmma.m16n16k16.mma.row.col.f32.f32", "{ float }", "wmma_m16n16k16", "TC", 16, 4, 41},
+    {"sm_80", "call llvm.nvvm.wmma.m16n16k16.load.a.row.stride.f16", "{ i32 }", "wmma_ld", "LSU", 4, 1, 32},
+    {"sm_80", "call llvm.nvvm.ldmatrix.sync.aligned.m8n8.x4.b16", "{ i32 }", "ldmatrix_x4", "LSU", 4, 1, 32},
+    {"sm_80", "call llvm.nvvm.cp.async.cg.shared.global.16", "void", "cp_async_16", "L2", 8, 1, 229},
+    {"sm_80", "asm cp.async.ca.shared.global.4", "void", "cp_async_4", "L2", 2, 1, 229},
+    {"sm_80", "call llvm.nvvm.barrier0", "void", "bar", "issue", 1, 4, 25},
+    {"sm_80", "getelementptr.address", "ptr", "free", "issue", 0, 4, 0},
+};
+
+static void what_is_held(void) {
+  for (size_t i = 0; i < COUNT(rates); i++) {
+    const held *h = &rates[i];
+    tweed_machine *m = shipped(h->machine);
+    int32_t class = tweed_machine_match(m, h->opcode, h->type), unit = tweed_machine_unit(m, h->unit), count, latency;
+    assert(class >= 0 && unit >= 0);
+    const char *name = tweed_machine_class_name(m, class, &latency);
+    assert(strcmp(tweed_machine_unit_name(m, unit, &count), h->unit) == 0);
+    if (strcmp(name, h->class) != 0 || latency != h->latency || tweed_machine_class_work(m, class, unit) != h->work)
+      fprintf(stderr, "%s: %s of %s is %s: latency %d, %s %lld\n", h->machine, h->opcode, h->type, name, (int)latency,
+              h->unit, (long long)tweed_machine_class_work(m, class, unit));
+    assert(strcmp(name, h->class) == 0 && latency == h->latency && count == h->count);
+    assert(tweed_machine_class_work(m, class, unit) == h->work);
+    tweed_machine_free(m);
+  }
+}
+
+static void limits(void) {
+  tweed_machine *m = shipped("sm_80"), *cpu = shipped("generic");
+  const tweed_sm *sm = tweed_machine_sm(m);
+  assert(sm && !tweed_machine_sm(cpu));
+  assert(sm->partitions == 4 && sm->registers == 65536 && sm->registers_thread == 255 && sm->register_unit == 256);
+  assert(sm->threads == 2048 && sm->threads_block == 1024 && sm->blocks == 32);
+  assert(sm->shared == 164 * 1024 && sm->shared_block == 163 * 1024 && sm->shared_static == 48 * 1024);
+  assert(sm->shared_reserved == 1024 && sm->shared_unit == 128);
+  assert(!tweed_machine_unit_name(m, -1, NULL) && !tweed_machine_unit_name(m, 1000, NULL));
+  assert(!tweed_machine_class_name(m, -1, NULL) && !tweed_machine_class_name(m, 100000, NULL));
+  assert(tweed_machine_class_work(m, -1, 0) == 0 && tweed_machine_class_work(m, 100000, 0) == 0);
+  tweed_machine_free(m);
+  tweed_machine_free(cpu);
+}
+
 /* ---- round trip ---- */
 
 static char *print_with(tweed_machine *m) {
@@ -272,6 +360,18 @@ int main(void) {
     tweed_machine_free(m);
     round_trip(names[i]);
   }
+  for (size_t i = 0; i < COUNT(sms); i++) {
+    tweed_machine *m = shipped(sms[i]);
+    assert(tweed_machine_window(m) == 0);
+    every_operation(m);
+    for (size_t k = 0; k < COUNT(gpu); k++)
+      for (size_t t = 0; t < COUNT(types); t++)
+        class_for(m, gpu[k], types[t]);
+    tweed_machine_free(m);
+    round_trip(sms[i]);
+  }
+  what_is_held();
+  limits();
   particular();
   cpu("aarch64-unknown-linux-gnu", "cortex-a55", "cortex-a55");
   cpu("aarch64-linux-gnu", "cortex-a53", "cortex-a55");
@@ -282,6 +382,13 @@ int main(void) {
   cpu("riscv64-unknown-linux-gnu", "generic-rv64", "generic");
   cpu("x86_64-pc-linux-gnu", "x86-64", "skylake");
   cpu("x86_64-pc-linux-gnu", "znver3", "skylake");
+  cpu("nvptx64-nvidia-cuda", "sm_70", "sm_70");
+  cpu("nvptx64-nvidia-cuda", "sm_75", "sm_70");
+  cpu("nvptx64-nvidia-cuda", "sm_80", "sm_80");
+  cpu("nvptx64-nvidia-cuda", "sm_89", "sm_80");
+  cpu("nvptx64-nvidia-cuda", "sm_90", "sm_90");
+  cpu("nvptx64-nvidia-cuda", "sm_90a", "sm_90");
+  cpu("nvptx64-nvidia-cuda", "sm_60", "generic");
   cpu("hexagon", "hexagonv68", "generic");
   return 0;
 }

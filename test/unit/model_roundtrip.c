@@ -38,6 +38,14 @@ static void equal_joint(const tweed_machine *a, const tweed_machine *b) {
     assert(x->sizes[i] == y->sizes[i]);
 }
 
+static void equal_sm(const tweed_sm *x, const tweed_sm *y) {
+  assert(x->present == y->present && x->partitions == y->partitions && x->registers == y->registers);
+  assert(x->registers_thread == y->registers_thread && x->register_unit == y->register_unit);
+  assert(x->threads == y->threads && x->blocks == y->blocks && x->threads_block == y->threads_block);
+  assert(x->shared == y->shared && x->shared_block == y->shared_block && x->shared_static == y->shared_static);
+  assert(x->shared_reserved == y->shared_reserved && x->shared_unit == y->shared_unit);
+}
+
 static void equal_bytes(const int64_t *a, const int64_t *b, int32_t memories) {
   assert((a == NULL) == (b == NULL));
   for (int32_t m = 0; m < memories && a; m++)
@@ -48,6 +56,7 @@ static void equal_problems(const tweed_problem *a, const tweed_problem *b) {
   assert(strcmp(a->name, b->name) == 0 && a->nops == b->nops && a->ndeps == b->ndeps && a->length == b->length);
   equal_machines(a->machine, b->machine);
   equal_joint(a->machine, b->machine);
+  equal_sm(&a->machine->sm, &b->machine->sm);
   equal_bytes(a->reserved, b->reserved, a->machine->nmemories);
   for (int32_t i = 0; i < a->nops; i++) {
     assert(strcmp(a->ops[i].name, b->ops[i].name) == 0);

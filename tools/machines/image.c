@@ -112,6 +112,16 @@ static void put_warps(FILE *f, const tweed_machine *m, size_t id) {
   fputs("0};\n", f);
 }
 
+static void put_sm(FILE *f, const tweed_sm *sm) {
+  fprintf(f, ".sm = {.present = %d, .partitions = %d, .registers = %d, .registers_thread = %d, .register_unit = %d,\n",
+          sm->present, (int)sm->partitions, (int)sm->registers, (int)sm->registers_thread, (int)sm->register_unit);
+  fprintf(f, ".threads = %d, .blocks = %d, .threads_block = %d, .shared = %lld, .shared_block = %lld,\n",
+          (int)sm->threads, (int)sm->blocks, (int)sm->threads_block, (long long)sm->shared,
+          (long long)sm->shared_block);
+  fprintf(f, ".shared_static = %lld, .shared_reserved = %lld, .shared_unit = %lld},\n", (long long)sm->shared_static,
+          (long long)sm->shared_reserved, (long long)sm->shared_unit);
+}
+
 static void put_machine(FILE *f, const tweed_machine *m, size_t id) {
   const tweed_warps *w = &m->warps;
   put_units(f, m, id);
@@ -129,6 +139,7 @@ static void put_machine(FILE *f, const tweed_machine *m, size_t id) {
           id);
   fprintf(f, ".matches = matches_%zu, .cpus = cpus_%zu, .ncompiled = %d, .npatterns = %d,\n", id, id, (int)m->ncompiled,
           (int)m->npatterns);
+  put_sm(f, &m->sm);
   fprintf(f, ".warps = {.present = %d, .groups = %d, .nsizes = %d, .sizes = %s%zu, .total = %d, .registers = %d,\n",
           w->present, (int)w->groups, (int)w->nsizes, "sizes_", id, (int)w->total, (int)w->registers);
   fprintf(f, ".staging = %d, .handoff_fixed = %d, .handoff_per_kb = %d, .handoff_async = %d}};\n\n", (int)w->staging,
