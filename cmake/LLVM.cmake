@@ -18,7 +18,8 @@ endif()
 message(STATUS "LLVM ${LLVM_PACKAGE_VERSION} in ${LLVM_DIR}")
 
 # passes/llvm/plugin*.cpp is the plugin's entry; all else is shared by plugin and library.
-file(GLOB pass_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/llvm/*.c ${PROJECT_SOURCE_DIR}/passes/llvm/*.cpp)
+file(GLOB pass_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/llvm/*.c
+  ${PROJECT_SOURCE_DIR}/lib/llvm/nvptx/*.c ${PROJECT_SOURCE_DIR}/passes/llvm/*.cpp)
 file(GLOB plugin_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/passes/llvm/plugin*.cpp)
 # The names of matrix instructions are read by the pass and by the run time's tests alike.
 foreach(part number mma mma_name tile wgmma)
