@@ -4,7 +4,7 @@ if(command_sources)
   add_executable(tweed ${command_sources})
   target_include_directories(tweed PRIVATE ${PROJECT_SOURCE_DIR}/lib ${PROJECT_SOURCE_DIR}/tools)
   target_compile_definitions(tweed PRIVATE _POSIX_C_SOURCE=200809L)
-  target_link_libraries(tweed PRIVATE tweed_static tweed_warnings)
+  target_link_libraries(tweed PRIVATE tweed_static tweed_emu_static tweed_warnings) # libtweed-emu reads launch lines
   # `tweed emulate` runs these; without LLVM it says that it can't.
   if(TWEED_HAVE_LLVM)
     find_program(TWEED_CLANG NAMES clang-19 HINTS ${LLVM_TOOLS_BINARY_DIR})

@@ -33,7 +33,8 @@ set_target_properties(tweed_emu_shared PROPERTIES VERSION ${PROJECT_VERSION} SOV
   EXPORT_NAME tweed_emu)
 
 # What `tweed emulate` links the emulated module to.
-add_library(tweed_emu_main STATIC ${PROJECT_SOURCE_DIR}/tools/emu/main.c)
+add_library(tweed_emu_main STATIC ${PROJECT_SOURCE_DIR}/tools/emu/main.c ${PROJECT_SOURCE_DIR}/tools/emu/watchdog.c)
+target_compile_definitions(tweed_emu_main PRIVATE _POSIX_C_SOURCE=200809L)
 set_target_properties(tweed_emu_main PROPERTIES OUTPUT_NAME tweed-emu-main)
 target_include_directories(tweed_emu_main PRIVATE ${PROJECT_SOURCE_DIR}/include)
 target_compile_options(tweed_emu_main PRIVATE -fno-sanitize=all)

@@ -113,8 +113,25 @@ TWEED_API tweed_status tweed_emu_launch_buffer(tweed_emu_launch *launch, TWEED_K
  * is what the kernel gets, by value or by a pointer: sizes from the innermost, packed; swizzle32, swizzle64 or
  * swizzle128. */
 
-/* data_seed: of =random. The launch owns the buffers. TWEED_BAD_INPUT names the column of what is wrong, TWEED_IO a
- * file. */
+/* ---- the launch contract ----
+ *
+ * A kernel that has been rewritten for more threads or more shared memory says so by a constant of its module,
+ * __tweed_launch_KERNEL (KERNEL as the module calls it), an array of 8 u32 that the driver API can read, too. Launch
+ * lines say block and shared memory of the original kernel; what the contract adds comes on top, in blocks of one
+ * dimension. */
+#define TWEED_EMU_CONTRACT_PREFIX "__tweed_launch_"
+enum {
+  TWEED_EMU_CONTRACT_VERSION,       /* 1 */
+  TWEED_EMU_CONTRACT_THREADS,       /* of a block of the original kernel: no other block fits */
+  TWEED_EMU_CONTRACT_EXTRA_THREADS, /* behind those */
+  TWEED_EMU_CONTRACT_STATIC_SHARED, /* bytes, for information */
+  TWEED_EMU_CONTRACT_EXTRA_SHARED,  /* bytes of dynamic shared memory on top of the launch's */
+  TWEED_EMU_CONTRACT_FLAGS,         /* for information; two zeros follow */
+  TWEED_EMU_CONTRACT_WORDS = 8,
+};
+
+/* data_seed: of =random. The launch owns the buffers; its block is what the kernel's contract makes of the line's.
+ * TWEED_BAD_INPUT names the column of what is wrong, TWEED_IO a file. */
 TWEED_API tweed_status tweed_emu_launch_parse(TWEED_KEEP const tweed_emu_module *module, const char *text,
                                               uint64_t data_seed, TWEED_GIVE tweed_emu_launch **out,
                                               tweed_error *error);
@@ -137,6 +154,12 @@ TWEED_API uint64_t tweed_emu_checksum(const tweed_emu_output *output);
 /* The largest difference between elements of two outputs of one type and count, with the index of that element; a NaN
  * beside a number counts as infinite. */
 TWEED_API double tweed_emu_difference(const tweed_emu_output *a, const tweed_emu_output *b, size_t *index);
+/* Writes a launch that came from text into a folder, which must exist, so that another program can run it on a GPU:
+ * plan.json has the kernel's name, grid, block and dynamic shared memory as the line says them, without the contract,
+ * and every argument; argument.N (1-based) the bytes that buffer N begins with, unless all of them are zero.
+ * docs/gpu.md describes the format. */
+TWEED_API tweed_status tweed_emu_launch_plan(TWEED_KEEP const tweed_emu_launch *launch, const char *folder,
+                                             tweed_error *error);
 /* "i8", …, "f64", "pointer", "bytes" */
 TWEED_API const char *tweed_emu_type_name(tweed_emu_type type);
 
@@ -194,6 +217,12 @@ typedef struct tweed_emu_verdict {
  * (arguments missing, block too large, out of memory), and error says why. Not to be called from inside a kernel. */
 TWEED_API tweed_status tweed_emu_run(tweed_emu_launch *launch, const tweed_emu_options *options,
                                      tweed_emu_verdict *verdict, tweed_error *error);
+
+/* A message about the run that is under way, for a watchdog in another thread that has lost patience with it: "PLACE:
+ * error: WHAT [kernel K, block (X,Y,Z), thread (X,Y,Z)]" of the running thread, with the place of its last load, store
+ * or other thing that others see, which may be a moment old. Returns buffer. */
+TWEED_API char *tweed_emu_whereabouts(TWEED_KEEP const tweed_emu_launch *launch, const char *what, char *buffer,
+                                      size_t size);
 
 #ifdef __cplusplus
 }

@@ -266,6 +266,7 @@ typedef struct emu_buffer {
   uint32_t argument;
   tweed_emu_type type;
   bool is_output;
+  const tweed_emu_tensor *tensor; /* the map over it, or NULL */
 } emu_buffer;
 
 /* Bytes of an element, 0 for TWEED_EMU_BYTES; a number as an element. fill.c */
@@ -282,6 +283,7 @@ struct tweed_emu_launch {
   const tweed_emu_kernel *kernel;
   tweed_arena *arena;
   uint32_t grid[3], block[3], shared;
+  uint32_t line_block[3], line_shared; /* before the launch contract; of launches that came from text */
   uint32_t argument_count, buffer_count;
   void *arguments[EMU_MAX_ARGUMENTS];
   emu_buffer buffers[2 * EMU_MAX_ARGUMENTS]; /* tensors have two: elements and map */

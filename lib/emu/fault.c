@@ -88,6 +88,18 @@ _Noreturn void emu_fault(emu_thread *self, tweed_emu_fault fault, const tweed_em
     emu_context_switch(self->context, emu_contexts_root(self->machine->contexts));
 }
 
+char *tweed_emu_whereabouts(const tweed_emu_launch *launch, const char *what, char *buffer, size_t size) {
+  static const uint32_t nowhere[3];
+  const emu_machine *m = launch->machine;
+  const emu_thread *t = m && m->block ? m->running : NULL;
+  const tweed_emu_place *place = !t ? NULL : t->accessed ? t->accessed : t->place;
+  const uint32_t *b = m && m->block ? m->block->id : nowhere, *i = t ? t->id : nowhere;
+  char where[512];
+  snprintf(buffer, size, "%s: error: %s [kernel %s, block (%u,%u,%u), thread (%u,%u,%u)]",
+           emu_place_text(place, where, sizeof where), what, launch->kernel->name, b[0], b[1], b[2], i[0], i[1], i[2]);
+  return buffer;
+}
+
 void emu_stop_at_race(emu_thread *self) {
   if (emu_tsan_reports() != self->machine->reports)
     emu_fault(self, TWEED_EMU_RACE, self->accessed, "data race, see ThreadSanitizer's report");

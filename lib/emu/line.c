@@ -1,4 +1,5 @@
 /* line.c: reads launches that are written as text, see tweed/emu.h. */
+#include "emu/contract.h"
 #include "emu/emu.h"
 
 #include <ctype.h>
@@ -98,7 +99,8 @@ static tweed_status read_head(reader *r) {
   uint64_t bytes = 0;
   if (eat(r, ",") && !read_count(r, UINT32_MAX, &bytes))
     return wrong(r, "bytes of shared memory are needed here");
-  r->launch->shared = (uint32_t)bytes;
+  r->launch->shared = r->launch->line_shared = (uint32_t)bytes;
+  memcpy(r->launch->line_block, block, sizeof r->launch->line_block);
   return eat(r, ">>>") ? TWEED_OK : wrong(r, "'>>>' is needed here");
 }
 
@@ -221,7 +223,7 @@ enum { MAP_ALIGN = 64 };
 /* tensor(BUFFER, [SIZE,…], box[SIZE,…], swizzleN), behind its '('. The map is passed by value, or by a pointer to it.
  */
 static tweed_status read_tensor(reader *r) {
-  tweed_emu_tensor t = {0};
+  tweed_emu_tensor *kept = tweed_arena_alloc(r->launch->arena, sizeof *kept), t = {0};
   bool is_output;
   emu_buffer *b;
   if (!read_type(r, &t.type, &is_output))
@@ -236,8 +238,10 @@ static tweed_status read_tensor(reader *r) {
   t.address = b->data;
   tweed_emu_launch *l = r->launch;
   unsigned char *map = tweed_arena_alloc(l->arena, TWEED_EMU_TENSOR_MAP_SIZE + 2 * MAP_ALIGN + GUARD);
-  if (!map)
+  if (!map || !kept)
     return tweed_no_memory(r->error);
+  *kept = t;
+  b->tensor = kept;
   map += MAP_ALIGN - (uintptr_t)map % MAP_ALIGN;
   status = tweed_emu_tensor_map_encode(&t, map, r->error);
   if (status != TWEED_OK)
@@ -254,7 +258,8 @@ static tweed_status read_number(reader *r) {
   uint32_t i = r->launch->argument_count;
   tweed_emu_type type = i < k->param_count ? (tweed_emu_type)k->params[i].type : TWEED_EMU_I32;
   if (type == TWEED_EMU_BYTES)
-    return wrong(r, "this parameter is a struct, which no launch line can say");
+    return tweed_fail_at(r->error, TWEED_BAD_INPUT, "launch", 1, (int)(r->at - r->text) + 1, "",
+                         "no number fits this parameter: it is a struct, or 16 bits that PTX has no type for");
   char *whole_end, *end;
   errno = 0;
   long long whole = strtoll(r->at, &whole_end, 0);
@@ -317,6 +322,8 @@ tweed_status tweed_emu_launch_parse(const tweed_emu_module *module, const char *
     status = read_arguments(&r);
   if (status == TWEED_OK)
     status = keep_globals(r.launch, error);
+  if (status == TWEED_OK)
+    status = emu_contract_apply(r.launch, error);
   *out = r.launch;
   if (status != TWEED_OK) {
     tweed_emu_launch_free(r.launch);

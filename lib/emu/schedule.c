@@ -89,7 +89,7 @@ static void give_way(emu_thread *self) {
   emu_context *next = next_context(self->machine);
   if (next != self->context)
     emu_context_switch(self->context, next);
-  running = self;
+  running = self->machine->running = self;
 }
 
 /* ---- queues ---- */
@@ -209,7 +209,7 @@ static emu_context *finish(emu_thread *self) {
 
 static emu_context *run_thread(void *argument) {
   emu_thread *self = argument;
-  running = self;
+  running = self->machine->running = self;
   emu_acquire(&self->machine->before);
   self->machine->launch->kernel->entry((void *const *)self->machine->launch->arguments);
   return finish(self);
@@ -301,6 +301,6 @@ bool emu_schedule_block(emu_machine *m) {
     if (next != root)
       emu_context_switch(root, next);
   } while (m->verdict.fault == TWEED_EMU_CLEAN && (m->ready_count > 0 || go_on(m)));
-  running = NULL;
+  running = m->running = NULL;
   return true;
 }

@@ -1,8 +1,8 @@
 /* main.c: what `tweed emulate` links emulated modules to: runs a launch over seeds, prints checksums, compares two
  * modules. Not for use by hand: `tweed emulate` has the options and explains them.
  *
- *   runner LINE SEEDS FIRST-SEED TOLERANCE os|co PREFIX        exit status as of tweed */
-#include <math.h>
+ *   runner LINE SEEDS FIRST-SEED TOLERANCE os|co PREFIX DATA-SEED TIME-LIMIT PLAN        exit status as of tweed */
+#include "watchdog.h"
 #include <stdlib.h>
 #include <string.h>
 #include <tweed/emu.h>
@@ -25,9 +25,9 @@ static int fail(const tweed_error *error) {
 }
 
 typedef struct job {
-  const char *line, *prefix; /* prefix: of files for the outputs, or "" */
-  uint64_t seeds, first_seed;
-  double tolerance;
+  const char *line, *prefix, *plan; /* prefix: of files for the outputs; plan: a folder; or "" */
+  uint64_t seeds, first_seed, data_seed;
+  double tolerance, time_limit; /* seconds for a run; 0: none */
   tweed_emu_options options;
   tweed_emu_launch *one, *other; /* other: NULL where there is nothing to compare with */
 } job;
@@ -38,7 +38,10 @@ static int run(const job *j, tweed_emu_launch *launch, uint64_t seed) {
   tweed_emu_verdict verdict;
   tweed_error error;
   tweed_emu_launch_reset(launch);
+  watchdog dog;
+  watchdog_start(&dog, launch, seed, j->time_limit);
   tweed_status status = tweed_emu_run(launch, &options, &verdict, &error);
+  watchdog_stop(&dog);
   if (status != TWEED_OK)
     return fail(&error);
   if (verdict.fault == TWEED_EMU_CLEAN)
@@ -92,7 +95,7 @@ static int write_outputs(const job *j, const tweed_emu_launch *launch) {
 static int run_all(const job *j) {
   tweed_emu_launch *first = NULL;
   tweed_error error;
-  tweed_status made = tweed_emu_launch_parse(&tweed_emu_module_first, j->line, 1, &first, &error);
+  tweed_status made = tweed_emu_launch_parse(&tweed_emu_module_first, j->line, j->data_seed, &first, &error);
   int status = made == TWEED_OK ? run(j, first, j->first_seed) : fail(&error);
   if (status == GOOD) {
     print_checksums(first);
@@ -115,20 +118,29 @@ static int run_all(const job *j) {
   return status;
 }
 
+static tweed_status parse(job *j, tweed_error *error) {
+  tweed_status status = tweed_emu_launch_parse(&tweed_emu_module_first, j->line, j->data_seed, &j->one, error);
+  if (status == TWEED_OK && &tweed_emu_module_second)
+    status = tweed_emu_launch_parse(&tweed_emu_module_second, j->line, j->data_seed, &j->other, error);
+  if (status == TWEED_OK && *j->plan)
+    status = tweed_emu_launch_plan(j->one, j->plan, error);
+  return status;
+}
+
 int main(int argc, char **argv) {
-  if (argc != 7)
+  if (argc != 10)
     return USAGE;
   job j = {.line = argv[1],
            .prefix = argv[6],
+           .plan = argv[9],
            .seeds = strtoull(argv[2], NULL, 10),
            .first_seed = strtoull(argv[3], NULL, 10),
+           .data_seed = strtoull(argv[7], NULL, 10),
            .tolerance = strtod(argv[4], NULL),
+           .time_limit = strtod(argv[8], NULL),
            .options = {.os_threads = strcmp(argv[5], "os") == 0}};
   tweed_error error;
-  tweed_status status = tweed_emu_launch_parse(&tweed_emu_module_first, j.line, 1, &j.one, &error);
-  if (status == TWEED_OK && &tweed_emu_module_second)
-    status = tweed_emu_launch_parse(&tweed_emu_module_second, j.line, 1, &j.other, &error);
-  int result = status == TWEED_OK ? run_all(&j) : fail(&error);
+  int result = parse(&j, &error) != TWEED_OK ? fail(&error) : *j.plan ? GOOD : run_all(&j);
   tweed_emu_launch_free(j.one);
   tweed_emu_launch_free(j.other);
   return result;

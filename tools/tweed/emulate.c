@@ -1,6 +1,7 @@
 /* emulate.c: `tweed emulate`: runs a kernel on the CPU, or compares two. opt and clang make a program of kernel and run
  * time; that runs. */
 #include "command.h"
+#include "plan.h"
 #include "toolchain.h"
 
 #include <getopt.h>
@@ -8,7 +9,8 @@
 #include <string.h>
 
 static const char help[] =
-    "usage: tweed emulate KERNEL.ll --launch 'LAUNCH' [OPTIONS]\n\n"
+    "usage: tweed emulate KERNEL.ll --launch 'LAUNCH' [OPTIONS]\n"
+    "       tweed emulate KERNEL.ll|KERNEL.ptx --launch 'LAUNCH' --plan FOLDER [--data-seed S]\n\n"
     "Runs a kernel of an NVPTX module (LLVM IR or bitcode) on this machine, prints a checksum of each output, and "
     "reports\n"
     "races (with --tsan), deadlocks, misuse of barriers, divergence, accesses out of bounds and shared memory that "
@@ -25,19 +27,25 @@ static const char help[] =
     "  --seed S           the first seed (default 0: threads in order, copies as early as can be)\n"
     "  --compare FILE.ll  also runs the launch on this module; outputs must agree\n"
     "  --tolerance X      by how much elements of outputs may differ (default 0)\n"
+    "  --data-seed S      of what =random fills buffers with (default 1)\n"
+    "  --time-limit S     seconds for a run: one that takes longer makes no progress, which is reported (default: "
+    "none)\n"
     "  --no-checks        no checks of bounds and of uninitialized shared memory\n"
     "  --os-threads       an OS thread for each GPU thread, for debuggers; the default is a coroutine for each\n"
     "  --write PREFIX     writes each output of the first seed to PREFIX.ARGUMENT, raw\n"
-    "  --keep FILE        keeps the program that was made\n\n"
+    "  --keep FILE        keeps the program that was made\n"
+    "  --plan FOLDER      runs nothing: writes the launch and what its buffers begin with, for tools/gpu/run.py; of "
+    "PTX,\n"
+    "                     parameters of 16 bits that are no integers can't be said by a number\n\n"
     "Needs opt and clang of LLVM 19; TWEED_OPT, TWEED_CLANG, TWEED_PLUGIN, TWEED_EMU_LIBRARY and TWEED_EMU_MAIN can "
     "name\n"
     "them and Tweed's own files.\n";
 
 typedef struct request {
-  const char *kernel, *other, *launch, *keep, *write;
+  const char *kernel, *other, *launch, *keep, *write, *plan;
   bool tsan, no_checks, os_threads;
-  int64_t seeds, first_seed;
-  double tolerance;
+  int64_t seeds, first_seed, data_seed;
+  double tolerance, time_limit;
 } request;
 
 #ifdef TWEED_LIBDIR
@@ -82,13 +90,24 @@ static int link_program(const request *r, const toolchain *t) {
 }
 
 static int run_program(const request *r, const toolchain *t) {
-  char program[512], seeds[32], first[32], tolerance[64];
+  char program[512], seeds[32], first[32], data_seed[32], tolerance[64], limit[64];
   snprintf(program, sizeof program, "%s/runner", t->folder);
   snprintf(seeds, sizeof seeds, "%lld", (long long)r->seeds);
   snprintf(first, sizeof first, "%lld", (long long)r->first_seed);
+  snprintf(data_seed, sizeof data_seed, "%lld", (long long)r->data_seed);
   snprintf(tolerance, sizeof tolerance, "%.17g", r->tolerance);
-  const char *const arguments[] = {
-      program, r->launch, seeds, first, tolerance, r->os_threads ? "os" : "co", r->write ? r->write : "", NULL};
+  snprintf(limit, sizeof limit, "%.17g", r->time_limit);
+  const char *const arguments[] = {program,
+                                   r->launch,
+                                   seeds,
+                                   first,
+                                   tolerance,
+                                   r->os_threads ? "os" : "co",
+                                   r->write ? r->write : "",
+                                   data_seed,
+                                   limit,
+                                   r->plan ? r->plan : "",
+                                   NULL};
   int status = toolchain_run(arguments);
   if (status >= 128)
     fprintf(stderr, "tweed emulate: the kernel was ended by signal %d (%s)\n", status - 128, strsignal(status - 128));
@@ -156,6 +175,15 @@ static int take_option(request *r, int option, int argc, char **argv) {
   case 'k':
     r->keep = optarg;
     break;
+  case 'd':
+    good = parse_int("emulate", "--data-seed", optarg, 0, INT64_MAX, &r->data_seed);
+    break;
+  case 'L':
+    good = parse_real("emulate", "--time-limit", optarg, 0, 1e9, &r->time_limit);
+    break;
+  case 'p':
+    r->plan = optarg;
+    break;
   default:
     return bad_option("emulate", argc, argv, option);
   }
@@ -173,9 +201,12 @@ int command_emulate(int argc, char **argv) {
                                           {"os-threads", no_argument, NULL, 'O'},
                                           {"write", required_argument, NULL, 'w'},
                                           {"keep", required_argument, NULL, 'k'},
+                                          {"data-seed", required_argument, NULL, 'd'},
+                                          {"time-limit", required_argument, NULL, 'L'},
+                                          {"plan", required_argument, NULL, 'p'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-  request r = {.seeds = 1};
+  request r = {.seeds = 1, .data_seed = 1};
   for (int option; (option = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
     if (option == 'h')
       return print_help(help);
@@ -188,5 +219,10 @@ int command_emulate(int argc, char **argv) {
   if (!r.launch)
     return usage_error("emulate", "needs --launch");
   r.kernel = argv[optind];
+  int status = r.plan ? plan_folder(r.plan) : EXIT_SOLVED;
+  if (status)
+    return status;
+  if (r.plan && plan_is_ptx(r.kernel))
+    return plan_of_ptx(r.kernel, r.launch, (uint64_t)r.data_seed, r.plan);
   return emulate(&r);
 }

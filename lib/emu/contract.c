@@ -1,0 +1,42 @@
+/* contract.c: the launch contract of rewritten kernels, see tweed/emu.h. */
+#include "emu/contract.h"
+#include <stdio.h>
+#include <string.h>
+
+/* The constant of a kernel, or NULL. */
+static const tweed_emu_global *find(const tweed_emu_module *module, const char *kernel) {
+  static const char prefix[] = TWEED_EMU_CONTRACT_PREFIX;
+  for (uint32_t i = 0; i < module->global_count; i++) {
+    const char *name = module->globals[i].name;
+    if (strncmp(name, prefix, strlen(prefix)) == 0 && strcmp(name + strlen(prefix), kernel) == 0)
+      return &module->globals[i];
+  }
+  return NULL;
+}
+
+static tweed_status wrong(const tweed_emu_launch *l, tweed_error *error, const char *why) {
+  return tweed_fail(error, TWEED_BAD_INPUT, "the launch contract of kernel %.80s %s", l->kernel->name, why);
+}
+
+tweed_status emu_contract_apply(tweed_emu_launch *l, tweed_error *error) {
+  const tweed_emu_global *g = find(l->module, l->kernel->name);
+  uint32_t words[TWEED_EMU_CONTRACT_WORDS];
+  if (!g)
+    return TWEED_OK;
+  if (g->size != sizeof words)
+    return wrong(l, error, "is not an array of 8 numbers of 32 bits");
+  memcpy(words, g->address, sizeof words);
+  if (words[TWEED_EMU_CONTRACT_VERSION] != 1)
+    return wrong(l, error, "has a version that is not 1");
+  if (l->block[1] != 1 || l->block[2] != 1)
+    return wrong(l, error, "is for blocks of one dimension");
+  if (words[TWEED_EMU_CONTRACT_THREADS] != l->block[0])
+    return tweed_fail(error, TWEED_BAD_INPUT, "kernel %.80s was rewritten for blocks of %u threads, not of %u",
+                      l->kernel->name, words[TWEED_EMU_CONTRACT_THREADS], l->block[0]);
+  if (words[TWEED_EMU_CONTRACT_EXTRA_THREADS] > EMU_MAX_THREADS ||
+      words[TWEED_EMU_CONTRACT_EXTRA_SHARED] > UINT32_MAX - l->shared)
+    return wrong(l, error, "asks for more than a block can have");
+  l->block[0] += words[TWEED_EMU_CONTRACT_EXTRA_THREADS];
+  l->shared += words[TWEED_EMU_CONTRACT_EXTRA_SHARED];
+  return TWEED_OK;
+}
