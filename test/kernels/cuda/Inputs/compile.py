@@ -6,29 +6,28 @@ import re
 import subprocess
 import sys
 
-FLAGS = ("-x cuda --cuda-device-only -nocudainc -nocudalib --cuda-gpu-arch=sm_90a -Xclang -target-feature -Xclang +ptx80 "
-         "-Wall -Wextra -Werror -Wno-unknown-cuda-version -O2 -gline-tables-only -S -emit-llvm").split()
+HERE = os.path.dirname(os.path.abspath(__file__))
+FLAGS = ("-x cuda --cuda-device-only -nocudainc -nocudalib -Xclang -target-feature -Xclang +ptx80 -Wall -Wextra -Werror "
+         "-Wno-unknown-cuda-version -O2 -gline-tables-only -S -emit-llvm").split() + ["-I", os.path.dirname(HERE)]
 
 
-def compile_kernel(clang, source, output, *flags):
-    subprocess.run([clang, *FLAGS, *flags, source, "-o", output], check=True)
+def compile_kernel(clang, source, output, *flags, arch="sm_90a"):
+    subprocess.run([clang, *FLAGS, "--cuda-gpu-arch=" + arch, *flags, source, "-o", output], check=True)
 
 
-def assemble(llc, ptxas, ir):
-    """What ptxas says of each kernel: {name: registers}."""
-    ptx = ir + ".ptx"
-    subprocess.run([llc, "-mcpu=sm_90a", "-mattr=+ptx80", ir, "-o", ptx], check=True)
-    run = subprocess.run([ptxas, "-arch=sm_90a", "-v", ptx, "-o", os.devnull], stderr=subprocess.STDOUT,
+def assemble(llc, ptxas, ir, arch="sm_90a", output=os.devnull):
+    """What ptxas says of each kernel: {name: (registers, bytes of stack frame and spills)}."""
+    ptx = os.path.splitext(ir)[0] + ".ptx"
+    subprocess.run([llc, "-mcpu=" + arch, "-mattr=+ptx80", ir, "-o", ptx], check=True)
+    run = subprocess.run([ptxas, "-arch=" + arch, "-v", ptx, "-o", output], stderr=subprocess.STDOUT,
                          stdout=subprocess.PIPE, text=True)
     if run.returncode:
         sys.exit("%s: ptxas: %s" % (ir, run.stdout))
     kernels = {}
     for entry in run.stdout.split("Compiling entry function ")[1:]:
-        name = entry.split("'")[1]
-        for what in ("bytes stack frame", "bytes spill stores", "bytes spill loads"):
-            if int(re.search(r"(\d+) " + what, entry).group(1)):
-                sys.exit("%s: %s: %s" % (ir, name, entry))
-        kernels[name] = int(re.search(r"Used (\d+) registers", entry).group(1))
+        kept = [int(re.search(r"(\d+) " + what, entry).group(1))
+                for what in ("bytes stack frame", "bytes spill stores", "bytes spill loads")]
+        kernels[entry.split("'")[1]] = int(re.search(r"Used (\d+) registers", entry).group(1)), sum(kept)
     return kernels
 
 
@@ -43,7 +42,9 @@ def main():
     for source in options.sources:
         ir = os.path.join(options.folder, os.path.basename(source) + ".ll")
         compile_kernel(options.clang, source, ir)
-        for name, registers in sorted(assemble(options.llc, options.ptxas, ir).items()):
+        for name, (registers, spilled) in sorted(assemble(options.llc, options.ptxas, ir).items()):
+            if spilled:
+                sys.exit("%s: %s: a stack frame or spills" % (source, name))
             print("%s %s: %d registers, no spills" % (os.path.basename(source), name, registers))
 
 

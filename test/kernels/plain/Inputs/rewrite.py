@@ -1,0 +1,155 @@
+"""rewrite.py [KERNEL…]: rewrites plain kernels with Tweed's passes and runs them on the emulator beside the plain ones, which
+are compared with those of reference.cu. Without --passes it does the latter only. Prints a line for each launch; the exit status
+says whether all is well.
+
+  --passes PASSES       what opt runs, e.g. tweed or tweed-pipeline
+  --arch A[,A]          sm_70, sm_80, sm_90a
+  --seeds N, --tsan     how many interleavings, and whether under ThreadSanitizer
+  --launches N          of each kernel the first N launches only
+  --expect              kernels must have become what kernels.txt expects
+  --assemble            ptxas must take both, and the rewritten kernel must not spill where the plain one does not
+  --no-emulate          only the rest
+  --jobs N              kernels at a time"""
+import argparse
+import concurrent.futures
+import os
+import sys
+import time
+
+import build
+import table
+
+
+class Report:
+    """The lines of one kernel."""
+
+    def __init__(self, kernel, arch):
+        self.kernel, self.arch, self.lines = kernel, arch, []
+        self.failed = self.launches = 0
+        self.changed = False
+
+    def say(self, good, text, output=""):
+        self.lines.append("%s %s %s" % ("ok  " if good else "FAIL", self.kernel.name, text))
+        if not good:
+            self.failed += 1
+            self.lines += [output.rstrip()] if output.strip() else []
+
+
+def size_text(sizes):
+    return " ".join("%s=%d" % size for size in sizes.items())
+
+
+def emulate(builder, options, report, kind, first, second, tolerance, note):
+    """All launches of a kernel, on two modules."""
+    kernel, program = report.kernel, None
+    for sizes in kernel.tests[:options.launches]:
+        launch, start = kernel.launch(sizes), time.time()
+        if program is None:
+            output, status, program = builder.emulation("%s.%s" % (kernel.name, kind), first, second, launch, tolerance,
+                                                        options.seeds, options.tsan)
+        elif os.path.exists(program):
+            output, status = build.run([program, launch, str(options.seeds), "0", tolerance, "co", ""])
+        else:
+            output, status = "there is no program", 3
+        report.launches += 1
+        report.say(status == 0, "%s: %s%d seeds (%.1f s)" % (size_text(sizes), note, options.seeds, time.time() - start),
+                   launch + "\n" + output)
+
+
+def expected(kernel, arch, names, changed):
+    """Why a rewritten kernel is not what it should be, or None. There is nothing to specialize with below sm_80."""
+    if kernel.expected == "any":
+        return None
+    if kernel.expected == "untouched":
+        return "was changed" if changed else None
+    wanted = ["WarpSpecialized"] if kernel.expected == "specialized" and arch != "sm_70" else \
+        ["WarpSpecialized", "Pipelined"]
+    if not changed:
+        return "was not changed"
+    return None if set(wanted) & set(names) else "is not " + kernel.expected
+
+
+def check_rewrite(builder, options, report, plain):
+    """Rewrites a kernel; its IR and what to print of it. The same input must give the same IR."""
+    kernel = report.kernel
+    rewritten, remarks = builder.rewrite(plain, kernel.name, options.passes)
+    report.changed = build.body(plain, kernel.name) != build.body(rewritten, kernel.name)
+    names = [name for kind, name, _ in remarks if kind != "Analysis"]
+    done = [name for kind, name, _ in remarks if kind == "Passed"]
+    note = "%s, %s" % (" ".join(names) or "no remark", "changed" if report.changed else "unchanged")
+    if bool(done) != report.changed:
+        report.say(False, note + ": remarks and changes do not agree")
+    for kind, name, text in remarks:
+        if kind == "Missed":
+            report.lines.append("     %s %s: %s" % (kernel.name, name, text))
+    if options.expect:
+        why = expected(kernel, builder.arch, done, report.changed)
+        report.say(why is None, "%s: %s" % (note, "expected" if why is None else why))
+    return rewritten, note
+
+
+def check_assembly(builder, report, plain, rewritten):
+    name, figures = report.kernel.name, []
+    for ir in (plain, rewritten) if rewritten else (plain,):
+        figures.append(builder.assemble(ir)[name])
+    text = "%s: %s registers, %s bytes spilled" % (builder.arch, " -> ".join(str(r) for r, _ in figures),
+                                                   " -> ".join(str(s) for _, s in figures))
+    report.say(figures[-1][1] <= figures[0][1], text)
+
+
+def check(builder, options, kernel):
+    report = Report(kernel, builder.arch)
+    rewritten, note = None, ""
+    try:
+        plain = builder.kernel(kernel.name, kernel.file, "plain")
+        if options.passes:
+            rewritten, note = check_rewrite(builder, options, report, plain)
+        if options.assemble:
+            check_assembly(builder, report, plain, rewritten)
+        if options.emulate and rewritten:
+            emulate(builder, options, report, "rewritten", rewritten, plain, kernel.exact, note + ", ")
+        elif options.emulate:
+            reference = builder.kernel(kernel.name, "reference.cu", "reference")
+            emulate(builder, options, report, "plain", plain, reference, kernel.tolerance, "")
+    except (build.Failure, SystemExit) as failure:
+        report.say(False, "%s: %s" % (builder.arch, "a tool failed"), str(failure))
+    return report
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    build.add_options(parser)
+    parser.add_argument("kernels", nargs="*", help="default: all")
+    parser.add_argument("--passes")
+    parser.add_argument("--arch", default="sm_90a")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--launches", type=int)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--tsan", action="store_true")
+    parser.add_argument("--expect", action="store_true")
+    parser.add_argument("--assemble", action="store_true")
+    parser.add_argument("--no-emulate", dest="emulate", action="store_false")
+    return parser.parse_args()
+
+
+def main():
+    options, kernels, failed, launches, changed = parse(), table.read(), 0, 0, 0
+    unknown = set(options.kernels) - {kernel.name for kernel in kernels}
+    if unknown:
+        sys.exit("there is no kernel %s" % ", ".join(sorted(unknown)))
+    kernels = [kernel for kernel in kernels if not options.kernels or kernel.name in options.kernels]
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for arch in options.arch.split(","):
+            builder = build.Builder(options, arch)
+            builder.compile({kernel.file for kernel in kernels} | {"reference.cu"})
+            for report in pool.map(lambda kernel: check(builder, options, kernel), kernels):
+                print("\n".join(report.lines), flush=True)
+                failed += report.failed
+                launches += report.launches
+                changed += report.changed
+    print("%d kernels, %d launches, %d changed, %d failures" % (len(kernels), launches, changed, failed))
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
