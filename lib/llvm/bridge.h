@@ -27,7 +27,9 @@ bool tw_function_has_attribute(
 
 /* ---- loops ---- */
 size_t tw_innermost_loops(tw_bridge *b, tw_loop **out,
-                          size_t capacity); /* in program order; returns how many there are */
+                          size_t capacity);                        /* in program order; returns how many there are */
+size_t tw_all_loops(tw_bridge *b, tw_loop **out, size_t capacity); /* the same, outer ones before those inside */
+tw_loop *tw_parent_loop(tw_loop *l);                               /* NULL: it is in none */
 LLVMBasicBlockRef tw_header(tw_loop *l);
 LLVMBasicBlockRef tw_latch(tw_loop *l);     /* the only one, or NULL */
 LLVMBasicBlockRef tw_preheader(tw_loop *l); /* or NULL */
@@ -35,6 +37,10 @@ LLVMBasicBlockRef tw_exiting(tw_loop *l);   /* the only one, or NULL */
 LLVMBasicBlockRef tw_exit(tw_loop *l);      /* the only exit block, or NULL */
 size_t tw_blocks(tw_bridge *b, tw_loop *l, LLVMBasicBlockRef *out,
                  size_t capacity); /* reverse post order, header first */
+size_t tw_reachable_blocks(tw_bridge *b, LLVMBasicBlockRef *out, size_t capacity); /* the same, of the function */
+/* The nearest block that every way from this one to the end of the function passes, NULL = none. */
+LLVMBasicBlockRef tw_post_dominator(tw_bridge *b, LLVMBasicBlockRef block);
+bool tw_dominates(tw_bridge *b, LLVMBasicBlockRef above, LLVMBasicBlockRef below); /* every block dominates itself */
 bool tw_in_loop(tw_loop *l, LLVMValueRef instruction);
 bool tw_block_in_loop(tw_loop *l, LLVMBasicBlockRef block);
 const char *tw_loop_name(tw_bridge *b, tw_loop *l, char *buffer,
@@ -140,6 +146,8 @@ void tw_drop_iteration_scopes(LLVMValueRef instruction);
 void tw_mark_loop(LLVMValueRef latch_branch, LLVMValueRef original);
 /* Branch weights on a conditional branch. */
 void tw_set_weights(LLVMValueRef branch, uint32_t if_true, uint32_t if_false);
+/* Stack slots that are only loaded and stored become values with phis. */
+void tw_promote(tw_bridge *b, LLVMValueRef *allocas, size_t n);
 /* Dominators, loops and scalar evolution are computed anew at the next question. */
 void tw_invalidate(tw_bridge *b);
 

@@ -48,6 +48,21 @@ static const reason_text texts[TW_REASON_COUNT] = {
     [TW_REASON_MACHINE] = {"Machine",
                            "the machine description has no class for an operation of the loop; end its 'match' "
                            "list with an entry that fits everything"},
+    [TW_REASON_BY_HAND] = {"PipelinedByHand",
+                           "the loop has asynchronous copies or barriers of its own; write it plainly "
+                           "(copy, __syncthreads, compute, __syncthreads) to have it pipelined"},
+    [TW_REASON_MEMORY] = {"SharedMemory",
+                          "no shared object of the loop can have several slots; fill each tile by plain "
+                          "stores to the same places in each iteration, with __syncthreads between "
+                          "stores and loads, and use it in this loop only"},
+    [TW_REASON_BLOCK] = {"Block", "warps can't be added to the block; give the number of threads, a multiple of 32, by "
+                                  "__launch_bounds__, and use threadIdx.x only"},
+    [TW_REASON_DIVERGENT] = {"Divergent",
+                             "a copy, or the way to the loop, depends on more than the number of the thread "
+                             "and what is the same for all threads; another warp can't do it"},
+    [TW_REASON_TARGET] = {"Target",
+                          "the GPU or the PTX version lacks asynchronous copies or barriers in memory; compile "
+                          "for sm_80 or newer, with +ptx71 or newer"},
     [TW_REASON_INTERNAL] = {"InternalError",
                             "an internal check of Tweed failed and the loop was left as it was; please report this"},
 };

@@ -27,6 +27,11 @@ typedef enum tw_reason {
   TW_REASON_REGISTERS,      /* the pipelined loop would spill */
   TW_REASON_NOT_PROFITABLE, /* the machine model says that it does not pay */
   TW_REASON_MACHINE,        /* the machine has no class for an operation */
+  TW_REASON_BY_HAND,        /* asynchronous copies are there already */
+  TW_REASON_MEMORY,         /* shared memory that can't have several slots */
+  TW_REASON_BLOCK,          /* number of threads not known, not a multiple of a warp, no room for more */
+  TW_REASON_DIVERGENT,      /* a copy or the way to it depends on more than the number of the thread */
+  TW_REASON_TARGET,         /* the GPU lacks what is needed */
   TW_REASON_INTERNAL,       /* a bug, caught before any change */
   TW_REASON_COUNT
 } tw_reason;

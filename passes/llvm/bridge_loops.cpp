@@ -1,6 +1,8 @@
 // bridge_loops.cpp: the bridge's answers about the function, its loops, trip counts and scalar evolution.
 #include "bridge_impl.h"
+#include <llvm/ADT/PostOrderIterator.h>
 #include <llvm/Analysis/LoopIterator.h>
+#include <llvm/Analysis/PostDominators.h>
 #include <llvm/Analysis/ScalarEvolutionExpressions.h>
 #include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/CFG.h>
@@ -39,6 +41,42 @@ size_t tw_innermost_loops(tw_bridge *b, tw_loop **out, size_t capacity) {
       n++;
     }
   return n;
+}
+
+size_t tw_all_loops(tw_bridge *b, tw_loop **out, size_t capacity) {
+  size_t n = 0;
+  for (Loop *l : b->loops().getLoopsInPreorder()) {
+    if (n < capacity)
+      out[n] = wrap(l);
+    n++;
+  }
+  return n;
+}
+
+tw_loop *tw_parent_loop(tw_loop *l) {
+  return wrap(unwrap(l)->getParentLoop());
+}
+
+// ---- the function ----
+
+size_t tw_reachable_blocks(tw_bridge *b, LLVMBasicBlockRef *out, size_t capacity) {
+  size_t n = 0;
+  for (BasicBlock *block : ReversePostOrderTraversal<Function *>(&b->function)) {
+    if (n < capacity)
+      out[n] = wrap(block);
+    n++;
+  }
+  return n;
+}
+
+LLVMBasicBlockRef tw_post_dominator(tw_bridge *b, LLVMBasicBlockRef block) {
+  auto &tree = b->manager.getResult<PostDominatorTreeAnalysis>(b->function);
+  DomTreeNode *node = tree.getNode(unwrap(block));
+  return node && node->getIDom() ? wrap(node->getIDom()->getBlock()) : nullptr;
+}
+
+bool tw_dominates(tw_bridge *b, LLVMBasicBlockRef above, LLVMBasicBlockRef below) {
+  return b->dominators().dominates(unwrap(above), unwrap(below));
 }
 
 LLVMBasicBlockRef tw_header(tw_loop *l) {

@@ -6,6 +6,7 @@
 #include <llvm/Transforms/Utils/BasicBlockUtils.h>
 #include <llvm/Transforms/Utils/LoopSimplify.h>
 #include <llvm/Transforms/Utils/LoopUtils.h>
+#include <llvm/Transforms/Utils/PromoteMemToReg.h>
 
 using namespace llvm;
 
@@ -26,6 +27,14 @@ bool tw_canonicalize(tw_bridge *b, tw_loop *l) {
 LLVMBasicBlockRef tw_split_before_terminator(tw_bridge *b, LLVMBasicBlockRef block) {
   BasicBlock *old = unwrap(block);
   return wrap(SplitBlock(old, old->getTerminator(), &b->dominators(), &b->loops()));
+}
+
+void tw_promote(tw_bridge *b, LLVMValueRef *allocas, size_t n) {
+  std::vector<AllocaInst *> slots;
+  for (size_t i = 0; i < n; i++)
+    slots.push_back(cast<AllocaInst>(unwrap(allocas[i])));
+  DominatorTree dominators(b->function);
+  PromoteMemToReg(slots, dominators);
 }
 
 void tw_invalidate(tw_bridge *b) {
