@@ -7,7 +7,8 @@ bool tw_copy_prepare(tw_copy *c) {
     c->values = tweed_arena_array(c->flow->arena, (size_t)c->flow->ninsts, sizeof *c->values);
   c->blocks = tweed_arena_array(c->flow->arena, (size_t)c->flow->nblocks, sizeof *c->blocks);
   c->ends = tweed_arena_array(c->flow->arena, (size_t)c->flow->nblocks, sizeof *c->ends);
-  return c->values && c->blocks && c->ends;
+  c->phis = tweed_arena_array(c->flow->arena, (size_t)c->flow->ninsts, sizeof *c->phis);
+  return c->values && c->blocks && c->ends && c->phis;
 }
 
 LLVMValueRef tw_copy_value(tw_copy *c, LLVMValueRef original) {
@@ -66,6 +67,7 @@ static void copy_instruction(tw_copy *c, int32_t inst) {
   }
   if (LLVMIsAPHINode(original)) {
     c->values[inst] = LLVMBuildPhi(c->builder, LLVMTypeOf(original), "");
+    c->phis[inst] = true;
     return;
   }
   copy = tw_clone(original, false);
@@ -125,8 +127,7 @@ bool tw_copy_region(tw_copy *c, int32_t entry, LLVMBasicBlockRef *entry_copy) {
   const tw_flow *f = c->flow;
   LLVMContextRef context = LLVMGetModuleContext(LLVMGetGlobalParent(f->function));
   bool *reached = tweed_arena_array(f->arena, (size_t)f->nblocks, sizeof *reached);
-  bool *ours = tweed_arena_array(f->arena, (size_t)f->ninsts, sizeof *ours);
-  if (!reached || !ours)
+  if (!reached)
     return false;
   find_reached(c, entry, reached);
   for (int32_t b = 0; b < f->nblocks; b++) {
@@ -135,13 +136,11 @@ bool tw_copy_region(tw_copy *c, int32_t entry, LLVMBasicBlockRef *entry_copy) {
     if (reached[b])
       c->blocks[b] = LLVMAppendBasicBlockInContext(context, f->function, name);
   }
-  for (int32_t i = 0; i < f->ninsts; i++)
-    ours[i] = c->live[i] && !c->values[i] && LLVMIsAPHINode(f->insts[i]) && reached[f->block_of[i]];
   for (int32_t b = 0; b < f->nblocks; b++)
     if (reached[b])
       copy_block(c, entry, b);
   for (int32_t i = 0; i < f->ninsts; i++)
-    if (ours[i] && c->values[i] && LLVMIsAPHINode(c->values[i]) && LLVMCountIncoming(c->values[i]) == 0)
+    if (c->phis[i])
       fill_phi(c, i);
   *entry_copy = c->blocks[entry];
   return true;

@@ -29,6 +29,7 @@ struct tw_copy {
   LLVMValueRef *values;
   LLVMBasicBlockRef *blocks; /* by block: where its copy begins, NULL = not reached */
   LLVMBasicBlockRef *ends;   /* where it ends */
+  bool *phis;                /* by instruction: copied as a phi */
   LLVMBasicBlockRef end;
   tw_copy_input input;
   tw_copy_replace replace; /* may be NULL */

@@ -1,0 +1,22 @@
+/* contract.h: what a launch of a rewritten kernel has to give it beyond what the original asked for. It stands in the
+ * module as a constant, __tweed_launch_KERNEL, which the driver API can read (cuModuleGetGlobal): eight u32. */
+#ifndef TWEED_LLVM_NVPTX_CONTRACT_H
+#define TWEED_LLVM_NVPTX_CONTRACT_H
+
+#include "base/base.h"
+#include <llvm-c/Core.h>
+
+enum { TW_CONTRACT_VERSION = 1, TW_CONTRACT_SPECIALIZED = 1 /* a flag */ };
+
+typedef struct tw_contract {
+  uint32_t threads;        /* of a block of the original */
+  uint32_t extra_threads;  /* to be added to it */
+  uint32_t static_shared;  /* bytes, for information */
+  uint32_t dynamic_shared; /* bytes to be added to the dynamic shared memory of the launch */
+  uint32_t flags;
+} tw_contract;
+
+/* Adds the constant to the function's module. False: out of memory, nothing was changed. */
+bool tw_contract_publish(LLVMValueRef function, const tw_contract *contract, tweed_arena *arena);
+
+#endif

@@ -1,0 +1,41 @@
+/* fill.h: the copies of one iteration into a slot of a ring, as code of its own: by cp.async where loads and stores of
+ * 4, 8 or 16 bytes go straight from global to shared memory, else by the loads and stores that were there. */
+#ifndef TWEED_LLVM_NVPTX_FILL_H
+#define TWEED_LLVM_NVPTX_FILL_H
+
+#include "llvm/nvptx/copy.h"
+#include "llvm/nvptx/emit.h"
+#include "llvm/nvptx/tile.h"
+
+/* Which stores of a channel become asynchronous, and what is left to be copied. By number of instruction:
+ * bytes: 4, 8 or 16 for a store that becomes cp.async, else 0. load: of such a store. live: what the copy needs.
+ *
+ * guarded: the store's value is a phi of a load and zeroes. The phi's number, or -1. In the copy it becomes two: where
+ * to read from, and how many bytes. */
+typedef struct tw_fill_plan {
+  const tw_kernel *kernel;
+  const tw_tile *tile;
+  const tw_channel *channel;
+  uint8_t *bytes;
+  int32_t *load, *guarded;
+  bool *live;
+  int32_t nasync, nplain; /* stores of either kind */
+} tw_fill_plan;
+/* async: the target has cp.async. False: out of memory. */
+bool tw_fill_plan_make(const tw_kernel *k, const tw_tile *t, const tw_channel *c, bool async, tw_fill_plan *out);
+
+/* The reading of the thread's number, and what else tw_fill_write is to take from its caller. */
+typedef struct tw_fill {
+  const tw_fill_plan *plan;
+  const tw_emit *emit;
+  LLVMValueRef *values; /* by instruction: what stands for the header's phis, and for values of outside, in the copy */
+  LLVMValueRef slot;    /* i32: bytes from the ring's begin to the slot */
+  LLVMValueRef thread;  /* i32 that stands for threadIdx.x in the copy; NULL: the thread's own */
+  LLVMValueRef threads; /* i32 that stands for blockDim.x; NULL: the block's own */
+  const char *prefix;   /* of blocks */
+} tw_fill;
+/* Writes the copies; *entry is where they begin, and they end in block `end`. Addresses of shared objects are still
+ * those of the objects, moved on by `slot`: the caller lets a ring take the objects' place. */
+bool tw_fill_write(const tw_fill *f, LLVMBasicBlockRef end, LLVMBasicBlockRef *entry);
+
+#endif

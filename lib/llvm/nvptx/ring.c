@@ -1,0 +1,122 @@
+/* ring.c: places rings in shared memory and moves accesses to their slots. */
+#include "llvm/nvptx/ring.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { RING_ALIGN = 128, SHARED_SPACE = 3 };
+
+uint64_t tw_rings_add(tw_rings *r, uint64_t bytes) {
+  uint64_t at = r->bytes;
+  r->bytes += (bytes + RING_ALIGN - 1) / RING_ALIGN * RING_ALIGN;
+  return at;
+}
+
+/* ---- how much there is ---- */
+
+/* Some instruction of the kernel, or none outside of it (elsewhere), uses the value, directly or by constants. */
+static bool used(LLVMValueRef value, LLVMValueRef function, bool elsewhere) {
+  for (LLVMUseRef u = LLVMGetFirstUse(value); u; u = LLVMGetNextUse(u)) {
+    LLVMValueRef user = LLVMGetUser(u);
+    if (LLVMIsAInstruction(user)) {
+      bool here = LLVMGetBasicBlockParent(LLVMGetInstructionParent(user)) == function;
+      if (here != elsewhere)
+        return true;
+    } else if (used(user, function, elsewhere)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool is_shared(LLVMValueRef global) {
+  return LLVMGetPointerAddressSpace(LLVMTypeOf(global)) == SHARED_SPACE;
+}
+
+uint64_t tw_static_shared(const tw_kernel *k) {
+  LLVMValueRef f = k->flow->function;
+  uint64_t bytes = 0;
+  for (LLVMValueRef g = LLVMGetFirstGlobal(LLVMGetGlobalParent(f)); g; g = LLVMGetNextGlobal(g))
+    if (is_shared(g) && used(g, f, false))
+      bytes += (tw_store_size(k->flow->bridge, LLVMGlobalGetValueType(g)) + 15) / 16 * 16;
+  return bytes;
+}
+
+static bool uses_dynamic(const tw_kernel *k) {
+  LLVMValueRef f = k->flow->function;
+  for (LLVMValueRef g = LLVMGetFirstGlobal(LLVMGetGlobalParent(f)); g; g = LLVMGetNextGlobal(g))
+    if (is_shared(g) && LLVMIsDeclaration(g) && used(g, f, false))
+      return true;
+  return false;
+}
+
+bool tw_rings_decide(tw_rings *r, const tw_tile *tiles, int32_t count) {
+  const tw_kernel *k = r->kernel;
+  bool alone = true;
+  r->freed = 0;
+  for (int32_t t = 0; t < count; t++)
+    for (int32_t c = 0; c < tiles[t].nchannels; c++)
+      for (int32_t o = 0; o < tiles[t].channels[c].nobjects; o++) {
+        LLVMValueRef object = tiles[t].channels[c].objects[o];
+        r->freed += tw_store_size(k->flow->bridge, LLVMGlobalGetValueType(object));
+        alone &= !used(object, k->flow->function, true);
+      }
+  r->dynamic = tw_static_shared(k) - r->freed + r->bytes > TW_STATIC_SHARED;
+  return !r->dynamic || (alone && !uses_dynamic(k));
+}
+
+/* ---- changing the IR ---- */
+
+void tw_rings_build(tw_rings *r, const tw_emit *e) {
+  char name[160];
+  size_t length = 0;
+  const char *function = LLVMGetValueName2(r->kernel->flow->function, &length);
+  snprintf(name, sizeof name, "tweed.%s.%.*s", r->dynamic ? "dynamic" : "rings", (int)(length < 100 ? length : 100),
+           function);
+  for (char *p = name; *p; p++)
+    *p = *p == '.' ? '_' : *p; /* PTX has no dots in names */
+  LLVMTypeRef bytes = LLVMArrayType2(LLVMInt8TypeInContext(e->context), r->dynamic ? 0 : r->bytes);
+  r->memory = LLVMAddGlobalInAddressSpace(e->module, bytes, name, SHARED_SPACE);
+  LLVMSetAlignment(r->memory, RING_ALIGN);
+  if (r->dynamic)
+    return; /* an external array without a size is where dynamic memory begins */
+  LLVMSetLinkage(r->memory, LLVMInternalLinkage);
+  LLVMSetInitializer(r->memory, LLVMGetUndef(bytes));
+}
+
+LLVMValueRef tw_rings_at(const tw_rings *r, const tw_emit *e, uint64_t at) {
+  LLVMValueRef offset = LLVMConstInt(tw_emit_i32(e), at, false);
+  return at ? LLVMConstInBoundsGEP2(LLVMInt8TypeInContext(e->context), r->memory, &offset, 1) : r->memory;
+}
+
+void tw_rings_take(const tw_rings *r, const tw_emit *e, const tw_channel *c, uint64_t at) {
+  for (int32_t o = 0; o < c->nobjects; o++) {
+    LLVMReplaceAllUsesWith(c->objects[o], tw_rings_at(r, e, at + c->offsets[o]));
+    LLVMDeleteGlobal(c->objects[o]);
+  }
+}
+
+static LLVMValueRef moved(const tw_emit *e, LLVMValueRef address, LLVMValueRef slot) {
+  if (LLVMGetTypeKind(LLVMTypeOf(address)) == LLVMPointerTypeKind)
+    return tw_emit_offset(e, address, slot);
+  LLVMValueRef bytes = LLVMBuildZExtOrBitCast(e->builder, slot, LLVMTypeOf(address), "");
+  return LLVMBuildAdd(e->builder, address, bytes, "");
+}
+
+static bool of_channel(const tw_channel *c, LLVMValueRef object) {
+  for (int32_t o = 0; o < c->nobjects; o++)
+    if (c->objects[o] == object)
+      return true;
+  return false;
+}
+
+void tw_rings_shift_reads(const tw_kernel *k, const tw_tile *t, const tw_channel *c, const tw_emit *e,
+                          LLVMValueRef slot) {
+  for (int32_t i = 0; i < k->nsites; i++) {
+    const tw_site *s = &k->sites[i];
+    if (!t->within[k->flow->block_of[s->inst]] || !s->touch.reads || !of_channel(c, s->touch.origin.object))
+      continue;
+    LLVMValueRef inst = k->flow->insts[s->inst];
+    LLVMPositionBuilderBefore(e->builder, inst);
+    LLVMSetOperand(inst, s->touch.operand, moved(e, LLVMGetOperand(inst, s->touch.operand), slot));
+  }
+}

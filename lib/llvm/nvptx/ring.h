@@ -1,0 +1,42 @@
+/* ring.h: shared memory of rewritten kernels: rings in place of shared objects, and barriers.
+ *
+ * Everything that a rewrite adds is one piece of memory per kernel: static where the kernel's static shared memory
+ * stays within what the compiler allows, else dynamic, which the launch then asks for (contract.h). */
+#ifndef TWEED_LLVM_NVPTX_RING_H
+#define TWEED_LLVM_NVPTX_RING_H
+
+#include "llvm/nvptx/emit.h"
+#include "llvm/nvptx/tile.h"
+
+enum { TW_STATIC_SHARED = 49152 };
+
+/* What a rewrite takes of shared memory. Laid out by tw_rings_add; nothing in the IR is changed before tw_rings_build.
+ */
+typedef struct tw_rings {
+  const tw_kernel *kernel;
+  uint64_t bytes; /* added so far */
+  uint64_t freed; /* of objects that rings take the place of */
+  bool dynamic;   /* decided by tw_rings_decide */
+  LLVMValueRef memory;
+} tw_rings;
+
+/* Places so many bytes, aligned to 128, and returns their offset. */
+uint64_t tw_rings_add(tw_rings *r, uint64_t bytes);
+/* Static shared memory of the kernel as it is. */
+uint64_t tw_static_shared(const tw_kernel *k);
+/* Whether dynamic memory is needed. False: it is, but the kernel uses dynamic shared memory itself, or shares one of
+ * the objects with another function. */
+bool tw_rings_decide(tw_rings *r, const tw_tile *tiles, int32_t count);
+
+/* Makes the memory. */
+void tw_rings_build(tw_rings *r, const tw_emit *e);
+/* A pointer constant to offset `at` of it. */
+LLVMValueRef tw_rings_at(const tw_rings *r, const tw_emit *e, uint64_t at);
+/* Lets the first slot of a channel's ring, which begins at `at`, take the place of its objects everywhere. The objects
+ * are gone afterwards, and the origins of sites with them. */
+void tw_rings_take(const tw_rings *r, const tw_emit *e, const tw_channel *c, uint64_t at);
+/* Moves what the loop reads of the channel on by `slot` bytes, an i32 that is known in the whole loop. */
+void tw_rings_shift_reads(const tw_kernel *k, const tw_tile *t, const tw_channel *c, const tw_emit *e,
+                          LLVMValueRef slot);
+
+#endif
