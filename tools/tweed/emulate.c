@@ -34,6 +34,7 @@ static const char help[] =
     "  --os-threads       an OS thread for each GPU thread, for debuggers; the default is a coroutine for each\n"
     "  --write PREFIX     writes each output of the first seed to PREFIX.ARGUMENT, raw\n"
     "  --keep FILE        keeps the program that was made\n"
+    "  --program FILE     runs a program that --keep kept, instead of a module, with another launch\n"
     "  --plan FOLDER      runs nothing: writes the launch and what its buffers begin with, for tools/gpu/run.py; of "
     "PTX,\n"
     "                     parameters of 16 bits that are no integers can't be said by a number\n\n"
@@ -42,7 +43,7 @@ static const char help[] =
     "them and Tweed's own files.\n";
 
 typedef struct request {
-  const char *kernel, *other, *launch, *keep, *write, *plan;
+  const char *kernel, *other, *launch, *keep, *write, *plan, *program;
   bool tsan, no_checks, os_threads;
   int64_t seeds, first_seed, data_seed;
   double tolerance, time_limit;
@@ -90,8 +91,11 @@ static int link_program(const request *r, const toolchain *t) {
 }
 
 static int run_program(const request *r, const toolchain *t) {
-  char program[512], seeds[32], first[32], data_seed[32], tolerance[64], limit[64];
-  snprintf(program, sizeof program, "%s/runner", t->folder);
+  char program[4096], seeds[32], first[32], data_seed[32], tolerance[64], limit[64];
+  if (r->program)
+    snprintf(program, sizeof program, "%s", r->program);
+  else
+    snprintf(program, sizeof program, "%s/runner", t->folder);
   snprintf(seeds, sizeof seeds, "%lld", (long long)r->seeds);
   snprintf(first, sizeof first, "%lld", (long long)r->first_seed);
   snprintf(data_seed, sizeof data_seed, "%lld", (long long)r->data_seed);
@@ -119,11 +123,11 @@ static int run_program(const request *r, const toolchain *t) {
 static int emulate(const request *r) {
   toolchain t;
   int status = toolchain_begin(&t) ? EXIT_SOLVED : EXIT_INTERNAL;
-  if (!status)
+  if (!status && !r->program)
     status = transform(r, &t, r->kernel, "first");
   if (!status && r->other)
     status = transform(r, &t, r->other, "second");
-  if (!status)
+  if (!status && !r->program)
     status = link_program(r, &t);
   if (!status)
     status = run_program(r, &t);
@@ -184,6 +188,9 @@ static int take_option(request *r, int option, int argc, char **argv) {
   case 'p':
     r->plan = optarg;
     break;
+  case 'r':
+    r->program = optarg;
+    break;
   default:
     return bad_option("emulate", argc, argv, option);
   }
@@ -204,6 +211,7 @@ int command_emulate(int argc, char **argv) {
                                           {"data-seed", required_argument, NULL, 'd'},
                                           {"time-limit", required_argument, NULL, 'L'},
                                           {"plan", required_argument, NULL, 'p'},
+                                          {"program", required_argument, NULL, 'r'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
   request r = {.seeds = 1, .data_seed = 1};
@@ -214,11 +222,13 @@ int command_emulate(int argc, char **argv) {
     if (status)
       return status;
   }
-  if (argc - optind != 1)
+  if (r.program && (argc != optind || r.other || r.keep || r.tsan || r.no_checks))
+    return usage_error("emulate", "--program has its modules and checks in it");
+  if (!r.program && argc - optind != 1)
     return usage_error("emulate", "needs one module");
   if (!r.launch)
     return usage_error("emulate", "needs --launch");
-  r.kernel = argv[optind];
+  r.kernel = r.program ? r.program : argv[optind];
   int status = r.plan ? plan_folder(r.plan) : EXIT_SOLVED;
   if (status)
     return status;

@@ -80,15 +80,21 @@ class Builder:
                  "-pass-remarks-output=" + remarks, ir, "-o", output])
         return output, read_remarks(remarks)
 
-    def emulation(self, name, first, second, launch, tolerance, seeds, tsan):
-        """Runs a launch on both; (output, exit status, the program for more launches)."""
+    def emulation(self, name, first, second, tsan):
+        """emulate(launch, tolerance, seeds) -> (output, exit status): the program for two modules is made once."""
         program = self.path(name + ".run")
         if os.path.exists(program):
             os.remove(program)
-        output, status = run([self.options.tweed, "emulate", first, "--compare", second, "--launch", launch,
-                              "--tolerance", tolerance, "--seeds", str(seeds), "--keep", program,
-                              *(["--tsan"] if tsan else [])])
-        return output, status, program
+
+        def emulate(launch, tolerance, seeds):
+            common = ["--launch", launch, "--tolerance", tolerance, "--seeds", str(seeds), "--time-limit",
+                      str(TIME_LIMIT / 2)]
+            if os.path.exists(program):
+                return run([self.options.tweed, "emulate", "--program", program, *common])
+            return run([self.options.tweed, "emulate", first, "--compare", second, "--keep", program, *common,
+                        *(["--tsan"] if tsan else [])])
+
+        return emulate
 
     def assemble(self, ir):
         """{kernel: (registers, bytes of stack frame and spills)}"""

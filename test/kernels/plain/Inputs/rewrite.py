@@ -41,16 +41,11 @@ def size_text(sizes):
 
 def emulate(builder, options, report, kind, first, second, tolerance, note):
     """All launches of a kernel, on two modules."""
-    kernel, program = report.kernel, None
+    kernel = report.kernel
+    run = builder.emulation("%s.%s" % (kernel.name, kind), first, second, options.tsan)
     for sizes in kernel.tests[:options.launches]:
         launch, start = kernel.launch(sizes), time.time()
-        if program is None:
-            output, status, program = builder.emulation("%s.%s" % (kernel.name, kind), first, second, launch, tolerance,
-                                                        options.seeds, options.tsan)
-        elif os.path.exists(program):
-            output, status = build.run([program, launch, str(options.seeds), "0", tolerance, "co", ""])
-        else:
-            output, status = "there is no program", 3
+        output, status = run(launch, tolerance, options.seeds)
         report.launches += 1
         report.say(status == 0, "%s: %s%d seeds (%.1f s)" % (size_text(sizes), note, options.seeds, time.time() - start),
                    launch + "\n" + output)
