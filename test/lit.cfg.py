@@ -89,6 +89,8 @@ if config.tweed_plugin:
     config.available_features.add("llvm")
 if os.path.exists(clang):
     config.available_features.add("clang")
+if os.path.exists(os.path.join(LLVM, "mlir-opt")):
+    config.available_features.add("mlir")
 if os.path.exists(os.path.join(config.tweed_build, "generated", "gaus.ptx")):
     config.available_features.add("gpu-kernels")
 # Browsers and CUDA are not among what tools/setup.sh installs: their tests run where they are.

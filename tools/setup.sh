@@ -20,6 +20,7 @@ packages=(
   llvm-19                # opt, llc, llvm-mca, lli
   llvm-19-dev            # LLVM's headers and CMake files: what the plugin is compiled against
   llvm-19-tools          # lit, FileCheck, not, split-file
+  mlir-19-tools          # mlir-opt, mlir-translate: tests run what MLIR makes
   clang-19               # compiles the loops of the tests; second compiler of the build
   libclang-rt-19-dev     # ThreadSanitizer, which emulated kernels run under; libFuzzer
   lld-19                 # links for other targets in tests

@@ -213,7 +213,7 @@ const tw_row tw_ptx_rows[] = {
     /* fences */
     {"membar.cta|gl|sys", "tweed_emu_fence", ""},
     {"fence.?acq_rel|sc.cta|cluster|gpu|sys", "tweed_emu_fence", ""},
-    {"fence.proxy.async.?shared::cta|shared::cluster|global", "tweed_emu_fence_proxy_async", ""},
+    {"fence.proxy.alias", "tweed_emu_ptx_nothing", ""}, /* memory of hosts is nowhere under two addresses */
 
     /* memory */
     {"ld." ORDER "." SCOPE "." SPACE ".?ca|cg|cs|lu|cv|nc.?ca|cg|cs.#?v2|v4." TYPES, "tweed_emu_ptx_load", "=o,a"},

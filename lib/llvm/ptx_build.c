@@ -37,6 +37,14 @@ static bool build_plain(ptx_assembly *a, const ptx_statement *s) {
   return ptx_build_call(a, s);
 }
 
+/* A register, or an operand of the assembly ($2). */
+static ptx_slot *find_predicate(ptx_assembly *a, const char *name) {
+  char *end = NULL;
+  unsigned long n = name[0] == '$' ? strtoul(name + 1, &end, 10) : 0;
+  ptx_slot *p = !end || end == name + 1 || *end ? ptx_find_register(a, name) : n < a->slot_count ? &a->slots[n] : NULL;
+  return p && p->type == a->e->i1 ? p : NULL;
+}
+
 static bool build_statement(ptx_assembly *a, const ptx_statement *s) {
   if (s->label) {
     enter(a, block_of(a, s->label));
@@ -44,8 +52,8 @@ static bool build_statement(ptx_assembly *a, const ptx_statement *s) {
   }
   LLVMBasicBlockRef then = NULL, after = new_block(a);
   if (s->guard) {
-    ptx_slot *p = ptx_find_register(a, s->guard);
-    if (!p || p->type != a->e->i1)
+    ptx_slot *p = find_predicate(a, s->guard);
+    if (!p)
       return ptx_wrong(a, "there is no predicate ", s->guard);
     then = new_block(a);
     LLVMValueRef is = LLVMBuildLoad2(a->e->builder, p->type, p->variable, "");
