@@ -146,6 +146,11 @@ void tw_drop_iteration_scopes(LLVMValueRef instruction);
 void tw_mark_loop(LLVMValueRef latch_branch, LLVMValueRef original);
 /* Branch weights on a conditional branch. */
 void tw_set_weights(LLVMValueRef branch, uint32_t if_true, uint32_t if_false);
+/* Splits a block before an instruction that is no phi; it and all behind it are in the new block, which is returned. */
+LLVMBasicBlockRef tw_split_before(tw_bridge *b, LLVMValueRef instruction);
+void tw_remove_unreachable(tw_bridge *b); /* blocks */
+/* Sets an integer entry of the kernel in nvvm.annotations. */
+void tw_set_annotation(LLVMValueRef function, const char *key, int64_t value);
 /* Stack slots that are only loaded and stored become values with phis. */
 void tw_promote(tw_bridge *b, LLVMValueRef *allocas, size_t n);
 /* Dominators, loops and scalar evolution are computed anew at the next question. */

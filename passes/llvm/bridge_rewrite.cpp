@@ -29,6 +29,34 @@ LLVMBasicBlockRef tw_split_before_terminator(tw_bridge *b, LLVMBasicBlockRef blo
   return wrap(SplitBlock(old, old->getTerminator(), &b->dominators(), &b->loops()));
 }
 
+// Without the trees: they are computed anew after the rewrite.
+LLVMBasicBlockRef tw_split_before(tw_bridge *, LLVMValueRef instruction) {
+  auto *inst = cast<Instruction>(unwrap(instruction));
+  return wrap(SplitBlock(inst->getParent(), inst->getIterator()));
+}
+
+void tw_remove_unreachable(tw_bridge *b) {
+  EliminateUnreachableBlocks(b->function);
+}
+
+void tw_set_annotation(LLVMValueRef function, const char *key, int64_t value) {
+  auto *f = cast<Function>(unwrap(function));
+  LLVMContext &context = f->getContext();
+  NamedMDNode *all = f->getParent()->getOrInsertNamedMetadata("nvvm.annotations");
+  auto *number = ConstantAsMetadata::get(ConstantInt::get(Type::getInt32Ty(context), static_cast<uint64_t>(value)));
+  for (MDNode *node : all->operands()) {
+    auto *of = node->getNumOperands() ? mdconst::dyn_extract_or_null<Function>(node->getOperand(0)) : nullptr;
+    for (unsigned i = 1; of == f && i + 1 < node->getNumOperands(); i += 2) {
+      auto *name = dyn_cast<MDString>(node->getOperand(i));
+      if (name && name->getString() == key) {
+        node->replaceOperandWith(i + 1, number);
+        return;
+      }
+    }
+  }
+  all->addOperand(MDNode::get(context, {ConstantAsMetadata::get(f), MDString::get(context, key), number}));
+}
+
 void tw_promote(tw_bridge *b, LLVMValueRef *allocas, size_t n) {
   std::vector<AllocaInst *> slots;
   for (size_t i = 0; i < n; i++)
