@@ -58,10 +58,11 @@ typedef struct tw_access {
   bool reads, writes;
   LLVMValueRef pointer;
   uint64_t size;
-  bool affine;
+  bool affine; /* with the constant `step` */
   int64_t step;
-  uint64_t base; /* id of the pointer's base, 0 = none */
-  int32_t group; /* accesses at constant distances of each other, for runtime checks; -1 = none */
+  uint64_t step_id; /* not 0: affine with a step that is not constant; equal for equal steps */
+  uint64_t base;    /* id of the pointer's base, 0 = none */
+  int32_t group;    /* accesses at constant distances of each other, for runtime checks; -1 = none */
 } tw_access;
 
 /* A memory dependence between accesses: `to`, `distance` iterations later, must stay behind `from`. */
@@ -77,7 +78,8 @@ typedef struct tw_group {
   int64_t low, high;
 } tw_group;
 
-/* Two groups of accesses that are taken to be disjoint because a check before the loop makes sure. */
+/* Two groups of accesses that are taken to be disjoint because a check before the loop makes sure. a == b: accesses of
+ * the group in different iterations, since the step, which is not constant, is at least the group's extent. */
 typedef struct tw_check {
   int32_t a, b; /* groups */
 } tw_check;

@@ -71,8 +71,10 @@ bool tw_invariant(tw_bridge *b, tw_loop *l, LLVMValueRef v); /* not defined in t
 bool tw_affine(tw_bridge *b, tw_loop *l, LLVMValueRef v, int64_t *step);
 /* v is {start,+,step}<loop> with any loop-invariant step. */
 bool tw_affine_any(tw_bridge *b, tw_loop *l, LLVMValueRef v);
-/* Both pointers are invariant or affine with equal constant steps, and start(q) - start(p) is this constant number of
- * bytes. */
+/* An opaque number: not 0 iff the pointer is {start,+,step}<loop> with a step that is invariant but not constant; equal
+ * for two pointers iff their steps are the same. */
+uint64_t tw_step_id(tw_bridge *b, tw_loop *l, LLVMValueRef pointer);
+/* Both pointers are invariant or affine with equal steps, and start(q) - start(p) is this constant number of bytes. */
 bool tw_start_difference(tw_bridge *b, tw_loop *l, LLVMValueRef p, LLVMValueRef q, int64_t *bytes);
 /* An opaque number: equal for two pointers iff their scalar evolutions have the same base (tw_pointer_base). 0 = no
  * usable base. */
@@ -89,13 +91,17 @@ bool tw_disjoint_objects(tw_bridge *b, tw_loop *l, LLVMValueRef p, LLVMValueRef 
  * any two moments, other than alias scopes). */
 bool tw_disjoint_types(tw_bridge *b, LLVMValueRef x, LLVMValueRef y);
 /* The range [low, high) that the access covers over all iterations can be computed in the preheader (affine or
- * invariant address with constant step, expandable). */
+ * invariant address, expandable). */
 bool tw_range_computable(tw_bridge *b, tw_loop *l, LLVMValueRef pointer);
 /* Changes the IR: computes that range before `where` as two i64 (or pointer-sized) integers; size = bytes per access.
- * The caller has already made sure that backedges < 2^40 on this path. *ok (i1) is true iff low <= high without wrap.
+ * The caller has already made sure that backedges < 2^40 on this path. *ok (i1) is true iff low <= high without wrap
+ * and, where the step is not constant, it and the backedges are small enough for that to be known.
  */
 void tw_expand_range(tw_bridge *b, tw_loop *l, LLVMValueRef pointer, uint64_t size, LLVMValueRef where,
                      LLVMValueRef *low, LLVMValueRef *high, LLVMValueRef *ok);
+/* Changes the IR: computes before `where` whether the step of such a pointer with a step that is not constant is at
+ * least `span` bytes, up or down (i1). */
+LLVMValueRef tw_expand_step_check(tw_bridge *b, tw_loop *l, LLVMValueRef pointer, uint64_t span, LLVMValueRef where);
 /* The access can't trap wherever in the function it is executed before `context` (known dereferenceable and aligned).
  */
 bool tw_dereferenceable(tw_bridge *b, LLVMValueRef load, LLVMValueRef context);

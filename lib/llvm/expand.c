@@ -94,6 +94,12 @@ static bool exact_product(int64_t count, int64_t step, unsigned bits) {
   return step < most && step > -most;
 }
 
+/* count * step of a step that is not constant: where every block of the pipelined loop finds it. */
+static LLVMValueRef multiple_of_step(expander *x, const tw_phi *phi, int64_t count) {
+  LLVMValueRef factor = LLVMConstInt(LLVMTypeOf(phi->step_value), (uint64_t)(phi->negative ? -count : count), true);
+  return LLVMBuildMul(x->builders[PROLOGUE], phi->step_value, factor, "");
+}
+
 /* from + count * step of an affine phi. */
 static LLVMValueRef advance(expander *x, const tw_phi *phi, LLVMBuilderRef builder, LLVMValueRef from, int64_t count) {
   if (count == 0)
@@ -104,10 +110,8 @@ static LLVMValueRef advance(expander *x, const tw_phi *phi, LLVMBuilderRef build
     LLVMValueRef index = LLVMConstInt(LLVMInt64TypeInContext(x->context), bytes, true);
     return LLVMBuildGEP2(builder, LLVMInt8TypeInContext(x->context), from, &index, 1, "");
   }
-  if (phi->step_value) {
-    LLVMValueRef factor = LLVMConstInt(type, (uint64_t)(phi->negative ? -count : count), true);
-    return LLVMBuildAdd(builder, from, LLVMBuildMul(builder, phi->step_value, factor, ""), "");
-  }
+  if (phi->step_value)
+    return LLVMBuildAdd(builder, from, multiple_of_step(x, phi, count), "");
   LLVMValueRef sum = LLVMBuildAdd(builder, from, LLVMConstInt(type, bytes, true), "");
   if (!LLVMIsAInstruction(sum))
     return sum;
@@ -350,6 +354,12 @@ static range group_range(expander *x, LLVMBuilderRef b, LLVMValueRef where, cons
   return r;
 }
 
+/* Different iterations of a group with a step that is not constant touch different bytes. */
+static LLVMValueRef step_check(expander *x, LLVMValueRef where, const tw_group *group) {
+  return tw_expand_step_check(x->body->bridge, x->body->loop, x->body->accesses[group->leader].pointer,
+                              (uint64_t)(group->high - group->low), where);
+}
+
 /* True if the pipelined path may run: enough iterations, and all checked groups apart. */
 static LLVMValueRef build_guard(expander *x, LLVMBuilderRef b, LLVMValueRef where) {
   const tw_body *body = x->body;
@@ -367,6 +377,10 @@ static LLVMValueRef build_guard(expander *x, LLVMBuilderRef b, LLVMValueRef wher
         ranges[both[k]] = group_range(x, b, where, &body->groups[both[k]]);
         all = LLVMBuildAnd(b, all, ranges[both[k]].ok, "");
       }
+    if (c->a == c->b) {
+      all = LLVMBuildAnd(b, all, step_check(x, where, &body->groups[c->a]), "tweed.apart");
+      continue;
+    }
     LLVMValueRef below = LLVMBuildICmp(b, LLVMIntULE, ranges[c->a].high, ranges[c->b].low, "");
     LLVMValueRef above = LLVMBuildICmp(b, LLVMIntULE, ranges[c->b].high, ranges[c->a].low, "");
     all = LLVMBuildAnd(b, all, LLVMBuildOr(b, below, above, ""), "tweed.apart");

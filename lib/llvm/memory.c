@@ -1,9 +1,10 @@
 /* memory.c: the memory dependences of a body.
  *
  * LLVM 19's own dependence analyses are not sound across iterations, so this file decides from scalar evolution alone:
- * addresses with the same base and the same constant step have exact distances; different objects are disjoint; what
- * may overlap but has a computable range is left to a check before the loop; everything else is ordered in both
- * directions. Alias scopes and cross-iteration alias queries are not used; types of accesses are. */
+ * addresses with the same base and the same constant step have exact distances; with the same step that is not
+ * constant, none but within an iteration, if a check before the loop finds it large enough; different objects are
+ * disjoint; what may overlap but has a computable range is left to a check before the loop; everything else is ordered
+ * in both directions. Alias scopes and cross-iteration alias queries are not used; types of accesses are. */
 #include "llvm/body.h"
 
 enum { MAX_CHECKS = 24, MAX_DISTANCE = 4096 };
@@ -23,6 +24,8 @@ static bool add_access(tw_body *body, int32_t index) {
     access.affine = tw_affine(body->bridge, body->loop, access.pointer, &access.step);
     if (!access.affine && tw_invariant(body->bridge, body->loop, access.pointer))
       access.affine = true;
+    if (!access.affine && access.size < max_size)
+      access.step_id = tw_step_id(body->bridge, body->loop, access.pointer);
     access.base = tw_pointer_base_id(body->bridge, body->loop, access.pointer);
     if (access.size >= max_size || access.step >= max_step || access.step <= -max_step)
       access.affine = false;
@@ -93,13 +96,15 @@ static bool ordered(tw_body *body, int32_t i, int32_t j) {
 
 static bool find_group(tw_body *body, int32_t i) {
   tw_access *a = &body->accesses[i];
-  if (!a->pointer || !a->affine || !a->base || !tw_range_computable(body->bridge, body->loop, a->pointer))
+  if (!a->pointer || (!a->affine && !a->step_id) || !a->base ||
+      !tw_range_computable(body->bridge, body->loop, a->pointer))
     return true;
   for (int32_t g = 0; g < body->ngroups; g++) {
     tw_group *group = &body->groups[g];
     const tw_access *leader = &body->accesses[group->leader];
     int64_t c;
-    if (leader->step != a->step || !tw_start_difference(body->bridge, body->loop, leader->pointer, a->pointer, &c))
+    if (leader->step != a->step || leader->step_id != a->step_id ||
+        !tw_start_difference(body->bridge, body->loop, leader->pointer, a->pointer, &c))
       continue;
     if (c >= max_step || c <= -max_step)
       continue;
@@ -118,15 +123,9 @@ static bool find_group(tw_body *body, int32_t i) {
   return true;
 }
 
-/* True if a check before the loop will keep the two apart; *ok is false when out of memory. */
-static bool checked(tw_body *body, int32_t i, int32_t j, bool *ok) {
-  const tw_access *a = &body->accesses[i], *b = &body->accesses[j];
-  *ok = true;
-  if (a->group < 0 || b->group < 0 || a->group == b->group)
-    return false;
-  if (a->base == b->base && a->step != b->step)
-    return false; /* such ranges overlap nearly always */
-  tw_check want = {a->group < b->group ? a->group : b->group, a->group < b->group ? b->group : a->group};
+/* Adds a check of two groups. False if there are too many, or *ok: out of memory. */
+static bool add_check(tw_body *body, int32_t x, int32_t y, bool *ok) {
+  tw_check want = {x < y ? x : y, x < y ? y : x};
   for (int32_t k = 0; k < body->nchecks; k++)
     if (body->checks[k].a == want.a && body->checks[k].b == want.b)
       return true;
@@ -139,6 +138,27 @@ static bool checked(tw_body *body, int32_t i, int32_t j, bool *ok) {
   }
   body->checks[body->nchecks++] = want;
   return true;
+}
+
+/* True if a check before the loop will keep the two apart; *ok is false when out of memory. */
+static bool checked(tw_body *body, int32_t i, int32_t j, bool *ok) {
+  const tw_access *a = &body->accesses[i], *b = &body->accesses[j];
+  *ok = true;
+  if (a->group < 0 || b->group < 0 || a->group == b->group)
+    return false;
+  if (a->base == b->base && (a->step != b->step || a->step_id != b->step_id))
+    return false; /* such ranges overlap nearly always */
+  return add_check(body, a->group, b->group, ok);
+}
+
+/* The same for two accesses of one group in different iterations; how they lie to each other in one is known. */
+static bool stepped(tw_body *body, int32_t i, int32_t j, int64_t *distance, bool *ok) {
+  const tw_access *a = &body->accesses[i], *b = &body->accesses[j];
+  *ok = true;
+  if (!a->step_id || a->group < 0 || a->group != b->group ||
+      !tw_start_difference(body->bridge, body->loop, a->pointer, b->pointer, distance))
+    return false;
+  return add_check(body, a->group, a->group, ok);
 }
 
 static bool depend(tw_body *body, int32_t i, int32_t j) {
@@ -155,6 +175,10 @@ static bool depend(tw_body *body, int32_t i, int32_t j) {
       tw_disjoint_types(body->bridge, body->ops[a->op].inst, body->ops[b->op].inst))
     return true;
   bool ok;
+  if (stepped(body, i, j, &c, &ok))
+    return c <= -(int64_t)b->size || c >= (int64_t)a->size || add_memdep(body, i, j, 0);
+  if (!ok)
+    return false;
   if (checked(body, i, j, &ok))
     return true;
   return ok && ordered(body, i, j);

@@ -160,11 +160,27 @@ static bool expandable(tw_bridge *b, Loop *loop, const SCEV *s) {
   return where && b->evolution().isLoopInvariant(s, loop) && b->expand().isSafeToExpandAt(s, where);
 }
 
+namespace {
+// A divisor that is not known to differ from zero is a step with which the loop would never end, so the count means
+// nothing where it is zero; but what computes it in front of the loop must not trap.
+class SafeDivisors : public SCEVRewriteVisitor<SafeDivisors> {
+public:
+  explicit SafeDivisors(ScalarEvolution &evolution) : SCEVRewriteVisitor(evolution) {}
+
+  const SCEV *visitUDivExpr(const SCEVUDivExpr *s) {
+    const SCEV *dividend = visit(s->getLHS()), *divisor = visit(s->getRHS());
+    if (!SE.isKnownNonZero(divisor))
+      divisor = SE.getUMaxExpr(divisor, SE.getOne(divisor->getType()));
+    return SE.getUDivExpr(dividend, divisor);
+  }
+};
+} // namespace
+
 static const SCEV *backedges_of(tw_bridge *b, Loop *loop) {
   const SCEV *s = b->evolution().getBackedgeTakenCount(loop);
   if (isa<SCEVCouldNotCompute>(s) || !s->getType()->isIntegerTy() || s->getType()->getIntegerBitWidth() > 64)
     return nullptr;
-  return s;
+  return SafeDivisors(b->evolution()).visit(s);
 }
 
 tw_trips tw_trip_count(tw_bridge *b, tw_loop *l) {
@@ -266,12 +282,28 @@ bool tw_affine_any(tw_bridge *b, tw_loop *l, LLVMValueRef v) {
   return affine_of(b, unwrap(l), unwrap(v), &form);
 }
 
+// The step is an invariant, not a constant. Narrow pointers are left out: see small_enough.
+static bool variable_affine(tw_bridge *b, Loop *loop, Value *v, Affine *form) {
+  int64_t constant;
+  return v->getType()->isPointerTy() && b->layout().getPointerTypeSizeInBits(v->getType()) == 64 &&
+         affine_of(b, loop, v, form) && form->step && !constant_of(form->step, &constant);
+}
+
+uint64_t tw_step_id(tw_bridge *b, tw_loop *l, LLVMValueRef v) {
+  Affine form;
+  return variable_affine(b, unwrap(l), unwrap(v), &form) ? reinterpret_cast<uintptr_t>(form.step) : 0;
+}
+
 bool tw_start_difference(tw_bridge *b, tw_loop *l, LLVMValueRef p, LLVMValueRef q, int64_t *bytes) {
   Affine fp, fq;
   int64_t sp, sq;
   Loop *loop = unwrap(l);
-  if (unwrap(p)->getType() != unwrap(q)->getType() || !constant_affine(b, loop, unwrap(p), &fp, &sp) ||
-      !constant_affine(b, loop, unwrap(q), &fq, &sq) || sp != sq)
+  if (unwrap(p)->getType() != unwrap(q)->getType())
+    return false;
+  bool constant = constant_affine(b, loop, unwrap(p), &fp, &sp) && constant_affine(b, loop, unwrap(q), &fq, &sq);
+  if (constant ? sp != sq
+               : !variable_affine(b, loop, unwrap(p), &fp) || !variable_affine(b, loop, unwrap(q), &fq) ||
+                     fp.step != fq.step)
     return false;
   // CouldNotCompute where the two have different bases.
   return constant_of(b->evolution().getMinusSCEV(fq.start, fp.start), bytes);
@@ -290,12 +322,16 @@ uint64_t tw_pointer_base_id(tw_bridge *b, tw_loop *l, LLVMValueRef pointer) {
 
 static const int64_t max_range_step = INT64_C(1) << 20;
 
+// *step: the constant one; 0 as well where it is not.
 static bool range_form(tw_bridge *b, Loop *loop, Value *pointer, Affine *form, int64_t *step) {
   auto *type = dyn_cast<PointerType>(pointer->getType());
   if (!type || type->getAddressSpace() != 0 || b->layout().isNonIntegralPointerType(type) ||
       b->layout().getPointerTypeSizeInBits(type) > 64)
     return false;
-  return constant_affine(b, loop, pointer, form, step) && *step < max_range_step && *step > -max_range_step;
+  if (constant_affine(b, loop, pointer, form, step))
+    return *step < max_range_step && *step > -max_range_step;
+  *step = 0;
+  return variable_affine(b, loop, pointer, form);
 }
 
 bool tw_range_computable(tw_bridge *b, tw_loop *l, LLVMValueRef pointer) {
@@ -303,7 +339,42 @@ bool tw_range_computable(tw_bridge *b, tw_loop *l, LLVMValueRef pointer) {
   int64_t step;
   const SCEV *count = backedges_of(b, unwrap(l));
   return count && expandable(b, unwrap(l), count) && range_form(b, unwrap(l), unwrap(pointer), &form, &step) &&
-         expandable(b, unwrap(l), form.start);
+         expandable(b, unwrap(l), form.start) && (step != 0 || !form.step || expandable(b, unwrap(l), form.step));
+}
+
+static Value *frozen(tw_bridge *b, Value *v, Instruction *at) {
+  return isGuaranteedNotToBeUndefOrPoison(v, &b->assumptions(), at, &b->dominators()) ? v
+                                                                                      : IRBuilder<>(at).CreateFreeze(v);
+}
+
+// Both ends of the addresses that a variable step leads to; below 2^31 steps of below 2^31 bytes: the product is exact.
+static Value *variable_ends(tw_bridge *b, Loop *loop, const SCEV *step, Value *start, Instruction *at, Value **first,
+                            Value **last) {
+  const uint64_t most = UINT64_C(1) << 31;
+  Type *wide = Type::getInt64Ty(at->getContext());
+  Value *by = frozen(b, b->expand().expandCodeFor(step, wide, at->getIterator()), at);
+  Value *count = expand_backedges(b, loop, at);
+  IRBuilder<> builder(at);
+  Value *end = builder.CreateAdd(start, builder.CreateMul(count, by));
+  Value *down = builder.CreateICmpSLT(by, ConstantInt::get(wide, 0));
+  *first = builder.CreateSelect(down, end, start);
+  *last = builder.CreateSelect(down, start, end);
+  Value *biased = builder.CreateAdd(by, ConstantInt::get(wide, most));
+  return builder.CreateAnd(builder.CreateICmpULT(biased, ConstantInt::get(wide, 2 * most)),
+                           builder.CreateICmpULT(count, ConstantInt::get(wide, most)));
+}
+
+LLVMValueRef tw_expand_step_check(tw_bridge *b, tw_loop *l, LLVMValueRef pointer, uint64_t span, LLVMValueRef where) {
+  auto *at = cast<Instruction>(unwrap(where));
+  Type *wide = Type::getInt64Ty(at->getContext());
+  Affine form;
+  if (!variable_affine(b, unwrap(l), unwrap(pointer), &form))
+    return wrap(ConstantInt::getFalse(at->getContext()));
+  Value *by = frozen(b, b->expand().expandCodeFor(form.step, wide, at->getIterator()), at);
+  IRBuilder<> builder(at);
+  // by <= -span or by >= span
+  Value *biased = builder.CreateAdd(by, ConstantInt::get(wide, span - 1));
+  return wrap(builder.CreateICmpUGE(biased, ConstantInt::get(wide, 2 * span - 1)));
 }
 
 // With backedges < 2^40 and |step| < 2^20 the product is exact. An address that wraps around shows as low > high, since
@@ -323,10 +394,12 @@ void tw_expand_range(tw_bridge *b, tw_loop *l, LLVMValueRef pointer, uint64_t si
   IRBuilder<> builder(at);
   start = builder.CreatePtrToInt(start, wide);
   // A conditional access that never runs may have an address that is poison.
-  if (!isGuaranteedNotToBeUndefOrPoison(start, &b->assumptions(), at, &b->dominators()))
-    start = builder.CreateFreeze(start);
-  Value *first = start, *last = start;
-  if (step != 0) {
+  start = frozen(b, start, at);
+  Value *first = start, *last = start, *exact = nullptr;
+  if (step == 0 && form.step && !form.step->isZero()) {
+    exact = variable_ends(b, unwrap(l), form.step, start, at, &first, &last);
+    builder.SetInsertPoint(at);
+  } else if (step != 0) {
     Value *count = expand_backedges(b, unwrap(l), at);
     builder.SetInsertPoint(at);
     Value *moved = builder.CreateMul(count, ConstantInt::getSigned(wide, step));
@@ -334,6 +407,8 @@ void tw_expand_range(tw_bridge *b, tw_loop *l, LLVMValueRef pointer, uint64_t si
   }
   last = builder.CreateAdd(last, ConstantInt::get(wide, size));
   Value *good = builder.CreateICmpULE(first, last);
+  if (exact)
+    good = builder.CreateAnd(good, exact);
   unsigned bits = b->layout().getPointerTypeSizeInBits(type);
   if (bits < 64)
     good = builder.CreateAnd(good, builder.CreateICmpULE(last, ConstantInt::get(wide, UINT64_C(1) << bits)));
