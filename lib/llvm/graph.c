@@ -1,63 +1,11 @@
 /* graph.c: turns a loop body into a problem: ops with the machine's classes, flow, memory and control dependences. */
 #include "llvm/graph.h"
 #include "model/model.h"
+#include "llvm/opcode.h"
 #include <stdio.h>
 #include <string.h>
 
 /* ---- opcode texts ---- */
-
-static const char *const opcode_names[] = {
-    [LLVMAdd] = "add",
-    [LLVMFAdd] = "fadd",
-    [LLVMSub] = "sub",
-    [LLVMFSub] = "fsub",
-    [LLVMMul] = "mul",
-    [LLVMFMul] = "fmul",
-    [LLVMUDiv] = "udiv",
-    [LLVMSDiv] = "sdiv",
-    [LLVMFDiv] = "fdiv",
-    [LLVMURem] = "urem",
-    [LLVMSRem] = "srem",
-    [LLVMFRem] = "frem",
-    [LLVMShl] = "shl",
-    [LLVMLShr] = "lshr",
-    [LLVMAShr] = "ashr",
-    [LLVMAnd] = "and",
-    [LLVMOr] = "or",
-    [LLVMXor] = "xor",
-    [LLVMLoad] = "load",
-    [LLVMStore] = "store",
-    [LLVMGetElementPtr] = "getelementptr",
-    [LLVMTrunc] = "trunc",
-    [LLVMZExt] = "zext",
-    [LLVMSExt] = "sext",
-    [LLVMFPToUI] = "fptoui",
-    [LLVMFPToSI] = "fptosi",
-    [LLVMUIToFP] = "uitofp",
-    [LLVMSIToFP] = "sitofp",
-    [LLVMFPTrunc] = "fptrunc",
-    [LLVMFPExt] = "fpext",
-    [LLVMPtrToInt] = "ptrtoint",
-    [LLVMIntToPtr] = "inttoptr",
-    [LLVMBitCast] = "bitcast",
-    [LLVMAddrSpaceCast] = "addrspacecast",
-    [LLVMICmp] = "icmp",
-    [LLVMFCmp] = "fcmp",
-    [LLVMSelect] = "select",
-    [LLVMCall] = "call",
-    [LLVMExtractElement] = "extractelement",
-    [LLVMInsertElement] = "insertelement",
-    [LLVMShuffleVector] = "shufflevector",
-    [LLVMExtractValue] = "extractvalue",
-    [LLVMInsertValue] = "insertvalue",
-    [LLVMFNeg] = "fneg",
-    [LLVMFreeze] = "freeze",
-};
-
-static const char *opcode_name(LLVMOpcode opcode) {
-  size_t n = sizeof opcode_names / sizeof *opcode_names;
-  return (size_t)opcode < n && opcode_names[opcode] ? opcode_names[opcode] : "other";
-}
 
 static LLVMOpcode opcode_of(const tw_op *op) {
   return op->kind == TW_OP_INSTRUCTION ? LLVMGetInstructionOpcode(op->inst)
@@ -87,15 +35,6 @@ static int32_t single_user(const tw_body *body, int32_t i) {
   return user;
 }
 
-static bool is_fma(const tw_body *body, int32_t i) {
-  const tw_op *op = &body->ops[i];
-  char name[64];
-  if (opcode_of(op) != LLVMCall)
-    return false;
-  tw_callee_name(op->inst, name, sizeof name);
-  return strcmp(name, "llvm.fmuladd") == 0 || strcmp(name, "llvm.fma") == 0;
-}
-
 static bool scalar_integer(const tw_op *op) {
   return LLVMGetTypeKind(op->type) == LLVMIntegerTypeKind;
 }
@@ -109,144 +48,33 @@ int32_t tw_graph_extended_load(const tw_body *body, int32_t i) {
   return folds && single_user(body, load) == i ? load : -1;
 }
 
-/* Instruction selection folds op i into its operand or its only user. */
-static bool folded(const tw_body *body, int32_t i) {
-  const tw_op *op = &body->ops[i];
-  if (op->kind != TW_OP_INSTRUCTION)
-    return false;
-  LLVMOpcode opcode = opcode_of(op);
-  int32_t user = single_user(body, i);
-  LLVMOpcode user_opcode = user >= 0 ? opcode_of(&body->ops[user]) : LLVMRet;
-  switch (opcode) {
-  case LLVMZExt:
-  case LLVMSExt:
-    return tw_graph_extended_load(body, i) >= 0;
-  case LLVMTrunc:
-    return scalar_integer(op) && user_opcode == LLVMStore;
-  case LLVMFNeg:
-    return user >= 0 && is_fma(body, user);
-  case LLVMAdd:
-  case LLVMSub:
-    if (!scalar_integer(op))
-      return false;
-    for (int32_t k = opcode == LLVMSub ? 1 : 0; k < 2; k++)
-      if (op->refs[k].kind == TW_REF_OP && opcode_of(&body->ops[op->refs[k].index]) == LLVMMul &&
-          single_user(body, op->refs[k].index) == i)
-        return true;
-    return false;
-  case LLVMShl:
-    return scalar_integer(op) && op->refs[1].kind == TW_REF_VALUE && LLVMIsAConstantInt(op->refs[1].value) &&
-           (user_opcode == LLVMAdd || user_opcode == LLVMSub || user_opcode == LLVMAnd || user_opcode == LLVMOr ||
-            user_opcode == LLVMXor);
-  default:
-    return false;
-  }
-}
-
-/* ---- constants and widths: what instruction selection does with less than the opcode says ---- */
-
-static const tw_op *operand_op(const tw_body *body, const tw_op *op, int32_t k) {
-  return k < op->nrefs && op->refs[k].kind == TW_REF_OP ? &body->ops[op->refs[k].index] : NULL;
-}
-
-static bool constant_operand(const tw_op *op, int32_t k) {
-  return k < op->nrefs && op->refs[k].kind == TW_REF_VALUE && LLVMIsConstant(op->refs[k].value);
-}
-
-static unsigned element_bits(LLVMTypeRef type) {
-  if (LLVMGetTypeKind(type) == LLVMVectorTypeKind)
-    type = LLVMGetElementType(type);
-  return LLVMGetTypeKind(type) == LLVMIntegerTypeKind ? LLVMGetIntTypeWidth(type) : 0;
-}
-
-/* An extension from at most `bits`. */
-static bool extends_from(const tw_op *op, unsigned bits) {
-  if (!op || op->kind != TW_OP_INSTRUCTION || (opcode_of(op) != LLVMZExt && opcode_of(op) != LLVMSExt))
-    return false;
-  return element_bits(LLVMTypeOf(LLVMGetOperand(op->inst, 0))) <= bits;
-}
-
-/* A multiplication by 2^n + 1 is an addition of a shifted operand. */
-static bool shift_and_add(const tw_op *op) {
-  if (!scalar_integer(op) || LLVMGetIntTypeWidth(op->type) > 64 || !constant_operand(op, 1) ||
-      !LLVMIsAConstantInt(op->refs[1].value))
-    return false;
-  uint64_t c = LLVMConstIntGetZExtValue(op->refs[1].value);
-  return c > 2 && ((c - 1) & (c - 2)) == 0;
-}
-
-/* A vector is extended to twice the width for one multiplication, addition or subtraction only. */
-static bool widening(const tw_body *body, int32_t i) {
-  const tw_op *op = &body->ops[i];
-  int32_t user = single_user(body, i);
-  if (LLVMGetTypeKind(op->type) != LLVMVectorTypeKind || !extends_from(op, element_bits(op->type) / 2) ||
-      extends_from(op, element_bits(op->type) / 4) || user < 0)
-    return false;
-  LLVMOpcode code = opcode_of(&body->ops[user]);
-  const tw_op *a = operand_op(body, &body->ops[user], 0), *b = operand_op(body, &body->ops[user], 1);
-  return code == LLVMAdd || code == LLVMSub ||
-         (code == LLVMMul && a && b && opcode_of(a) == opcode_of(op) && opcode_of(b) == opcode_of(op));
-}
-
-/* The suffix that says so, or "". */
-static const char *cheaper(const tw_body *body, int32_t i) {
-  const tw_op *op = &body->ops[i];
-  if (op->kind != TW_OP_INSTRUCTION)
-    return "";
-  switch (opcode_of(op)) {
-  case LLVMUDiv:
-  case LLVMSDiv:
-  case LLVMURem:
-  case LLVMSRem:
-    return constant_operand(op, 1) ? ".constant" : "";
-  case LLVMMul:
-    if (shift_and_add(op))
-      return ".shifted";
-    return scalar_integer(op) && element_bits(op->type) == 64 && extends_from(operand_op(body, op, 0), 32) &&
-                   (extends_from(operand_op(body, op, 1), 32) || constant_operand(op, 1))
-               ? ".narrow"
-               : "";
-  case LLVMZExt:
-  case LLVMSExt:
-    return widening(body, i) ? ".widening" : "";
-  default:
-    return "";
-  }
-}
-
 static void type_of(const tw_op *op, char *text, size_t size) {
-  LLVMOpcode opcode = opcode_of(op);
-  if (op->kind == TW_OP_INSTRUCTION && (opcode == LLVMStore || opcode == LLVMICmp || opcode == LLVMFCmp)) {
-    tw_type_text(LLVMTypeOf(LLVMGetOperand(op->inst, 0)), text, size);
-  } else if (op->kind == TW_OP_EQUAL) {
-    tw_type_text(LLVMTypeOf(op->refs[1].value), text, size);
-  } else if (op->kind == TW_OP_INSTRUCTION && LLVMIsACastInst(op->inst)) {
-    char from[64], to[64];
-    tw_type_text(LLVMTypeOf(LLVMGetOperand(op->inst, 0)), from, sizeof from);
-    tw_type_text(op->type, to, sizeof to);
-    snprintf(text, size, "%s to %s", from, to);
-  } else {
-    tw_type_text(op->type, text, size);
-  }
+  if (op->kind == TW_OP_INSTRUCTION)
+    tw_opcode_type(op->inst, text, size);
+  else
+    tw_type_text(op->kind == TW_OP_EQUAL ? LLVMTypeOf(op->refs[1].value) : op->type, text, size);
+}
+
+/* In NVPTX: the address moves with every iteration. */
+static bool moving(const tw_body *body, const tw_op *op) {
+  return op->access < 0 || !body->accesses[op->access].affine || body->accesses[op->access].step != 0;
 }
 
 void tw_graph_opcode(const tw_body *body, int32_t i, char *opcode, size_t opcode_size, char *type, size_t type_size) {
   const tw_op *op = &body->ops[i];
+  const char *part = op->address ? ".address" : "";
   type_of(op, type, type_size);
-  if (op->kind == TW_OP_INSTRUCTION && opcode_of(op) == LLVMCall) {
-    char name[64];
-    tw_callee_name(op->inst, name, sizeof name);
-    snprintf(opcode, opcode_size, "call %s", name);
+  if (op->kind != TW_OP_INSTRUCTION) {
+    snprintf(opcode, opcode_size, "%s%s", tw_opcode_name(opcode_of(op)), part);
     return;
   }
-  const char *part = "";
-  if (op->address)
-    part = ".address";
-  else if (folded(body, i))
+  if (!part[0])
+    part = tw_opcode_memory(body->bridge, op->inst, moving(body, op));
+  if (!part[0] && (opcode_of(op) == LLVMZExt || opcode_of(op) == LLVMSExt) && tw_graph_extended_load(body, i) >= 0)
     part = ".folded";
-  else
-    part = cheaper(body, i);
-  snprintf(opcode, opcode_size, "%s%s", opcode_name(opcode_of(op)), part);
+  if (!part[0])
+    part = tw_opcode_part(op->inst);
+  tw_opcode_text(op->inst, part, opcode, opcode_size);
 }
 
 /* ---- ops ---- */
@@ -259,13 +87,7 @@ typedef struct building {
 } building;
 
 static tweed_status class_for(const building *g, const char *opcode, const char *type, int32_t *out) {
-  char base[96];
-  *out = tweed_machine_match(g->machine, opcode, type);
-  const char *suffix = strncmp(opcode, "call ", 5) == 0 ? NULL : strchr(opcode, '.');
-  if (*out < 0 && suffix) { /* a machine need not know the suffixes */
-    snprintf(base, sizeof base, "%.*s", (int)(suffix - opcode), opcode);
-    *out = tweed_machine_match(g->machine, base, type);
-  }
+  *out = tw_opcode_class(g->machine, opcode, type);
   if (*out >= 0)
     return TWEED_OK;
   return tweed_fail(g->error, TWEED_BAD_INPUT,
@@ -287,7 +109,7 @@ static tweed_status add_body_op(building *g, int32_t i, int32_t *memory_ops) {
   bool is_void = LLVMGetTypeKind(op->type) == LLVMVoidTypeKind;
   LLVMOpcode code = opcode_of(op);
   bool memory = op->kind == TW_OP_INSTRUCTION && (code == LLVMLoad || code == LLVMStore);
-  snprintf(name, sizeof name, "%s.%d", opcode_name(code), memory ? (*memory_ops)++ : i);
+  snprintf(name, sizeof name, "%s.%d", tw_opcode_name(code), memory ? (*memory_ops)++ : i);
   bool no_register = is_void || op->address || strstr(opcode, ".folded");
   tweed_status s = add_op(g, name, opcode, type, no_register ? 0 : -1, &op->problem);
   if (s != TWEED_OK)
