@@ -66,6 +66,17 @@ static bool read_instruction(tw_kernel *k, size_t *room, int32_t inst) {
   return true;
 }
 
+/* Of target-features="+ptx80,+sm_90". */
+static int32_t ptx_version(LLVMValueRef function) {
+  static const char key[] = "target-features";
+  LLVMAttributeRef a =
+      LLVMGetStringAttributeAtIndex(function, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, key, sizeof key - 1);
+  unsigned length = 0;
+  const char *text = a ? LLVMGetStringAttributeValue(a, &length) : NULL;
+  const char *found = text ? strstr(text, "+ptx") : NULL;
+  return found ? (int32_t)strtol(found + 4, NULL, 10) : 0;
+}
+
 static void read_target(tw_kernel *k) {
   const char *cpu = tw_cpu(k->flow->bridge);
   if (strncmp(cpu, "sm_", 3) == 0) {
@@ -74,6 +85,7 @@ static void read_target(tw_kernel *k) {
     k->arch_specific = *end == 'a';
   }
   LLVMValueRef f = k->flow->function;
+  k->ptx = ptx_version(f);
   int64_t x = tw_annotation(f, "reqntidx", tw_annotation(f, "maxntidx", 0));
   int64_t y = tw_annotation(f, "reqntidy", tw_annotation(f, "maxntidy", 1));
   int64_t z = tw_annotation(f, "reqntidz", tw_annotation(f, "maxntidz", 1));

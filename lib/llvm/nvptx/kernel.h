@@ -20,6 +20,7 @@ typedef struct tw_kernel {
   tw_site *sites;
   int32_t threads;    /* of a block: launch bounds, taken as its size; 0 = none given */
   int32_t sm;         /* 80 for sm_80; 0 = not known */
+  int32_t ptx;        /* 80 for +ptx80; 0 = not said */
   bool arch_specific; /* sm_90a: wgmma, setmaxnreg */
   bool flat;          /* only the first dimension of blocks is looked at */
   bool unknown;       /* an instruction that may do anything, or asynchronous copies made by hand */

@@ -1,0 +1,246 @@
+/* specialize.c: decides whether a kernel can be specialised: who needs what, and whether other warps can do it. */
+#include "llvm/nvptx/special.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { WARP = 32, MAX_THREADS = 1024, MIN_SM = 80, MIN_PTX = 71 };
+
+static bool refuse(tw_special *s, tw_reason reason, const char *what, int32_t inst) {
+  char where[128] = "";
+  if (inst >= 0)
+    tw_location(s->kernel->flow->insts[inst], where, sizeof where);
+  s->reason = reason;
+  snprintf(s->detail, s->detail_size, "%s%s%s", what, where[0] ? ", " : "", where);
+  return false;
+}
+
+static bool out_of_memory(tw_special *s) {
+  return refuse(s, TW_REASON_INTERNAL, "out of memory", -1);
+}
+
+/* ---- the block and the target ---- */
+
+static bool check_kernel(tw_special *s) {
+  const tw_kernel *k = s->kernel;
+  if (k->sm < MIN_SM || (k->ptx && k->ptx < MIN_PTX) || (!k->ptx && k->sm < 90))
+    return refuse(s, TW_REASON_TARGET, "", -1);
+  if (k->unknown)
+    return refuse(s, TW_REASON_CALL, "somewhere in the kernel", -1);
+  if (k->threads == 0)
+    return refuse(s, TW_REASON_BLOCK, "the number of threads is not given", -1);
+  if (!k->flat)
+    return refuse(s, TW_REASON_BLOCK, "blocks of more than one dimension", -1);
+  if (k->threads % WARP != 0)
+    return refuse(s, TW_REASON_BLOCK, "the number of threads is not a multiple of 32", -1);
+  if (k->threads + s->producers > MAX_THREADS)
+    return refuse(s, TW_REASON_BLOCK, "no room for more threads", -1);
+  return true;
+}
+
+static bool check_tile(tw_special *s, const tw_tile *t) {
+  if (t->reason != TW_REASON_NONE)
+    return refuse(s, t->reason, t->detail, -1);
+  if (!t->ahead_of_kernel)
+    return refuse(s, TW_REASON_MEMORY, "the kernel may write what the copies read; __restrict__ may help", -1);
+  return true;
+}
+
+/* ---- what the producers need ---- */
+
+/* Of the special registers, these differ between threads, and have no counterpart for a thread whose work is done by
+ * another one. */
+static bool of_the_thread(const tw_special *s, int32_t inst) {
+  char name[64];
+  return tw_register_of(s->kernel->flow->insts[inst], name, sizeof name) && s->kernel->divergent[inst] &&
+         strcmp(name, "tid.x") != 0 && strcmp(name, "laneid") != 0;
+}
+
+static bool step_of(LLVMValueRef phi, LLVMValueRef next, LLVMValueRef *step) {
+  if (!LLVMIsAInstruction(next))
+    return false;
+  LLVMOpcode op = LLVMGetInstructionOpcode(next);
+  if (op == LLVMGetElementPtr && LLVMGetNumOperands(next) == 2 && LLVMGetOperand(next, 0) == phi) {
+    *step = LLVMGetOperand(next, 1);
+    return true;
+  }
+  if (op != LLVMAdd)
+    return false;
+  bool first = LLVMGetOperand(next, 0) == phi;
+  *step = LLVMGetOperand(next, first ? 1 : 0);
+  return first || LLVMGetOperand(next, 1) == phi;
+}
+
+bool tw_special_affine(const tw_special *s, const tw_tile *t, LLVMValueRef phi, LLVMValueRef *step) {
+  const tw_flow *f = s->kernel->flow;
+  for (unsigned k = 0; k < LLVMCountIncoming(phi); k++)
+    if (tw_flow_block(f, LLVMGetIncomingBlock(phi, k)) == t->latch &&
+        step_of(phi, LLVMGetIncomingValue(phi, k), step)) {
+      int32_t n = tw_flow_inst(f, *step);
+      return *step != phi && (n < 0 || !t->within[f->block_of[n]]);
+    }
+  return false;
+}
+
+static LLVMValueRef start_of(const tw_special *s, const tw_tile *t, LLVMValueRef phi) {
+  for (unsigned k = 0; k < LLVMCountIncoming(phi); k++)
+    if (tw_flow_block(s->kernel->flow, LLVMGetIncomingBlock(phi, k)) == t->preheader)
+      return LLVMGetIncomingValue(phi, k);
+  return NULL;
+}
+
+static bool need(tw_special *s, const tw_tile *t, LLVMValueRef value, bool *seen);
+
+/* What differs between threads is computed once more for each of them, which only arithmetic can be. */
+static bool need_divergent(tw_special *s, const tw_tile *t, int32_t inst, bool *seen) {
+  const tw_flow *f = s->kernel->flow;
+  LLVMValueRef v = f->insts[inst], step;
+  if (LLVMIsAPHINode(v)) {
+    if (f->block_of[inst] != t->header || !tw_special_affine(s, t, v, &step))
+      return refuse(s, TW_REASON_DIVERGENT, "a value that differs between threads and has no closed form", inst);
+    return need(s, t, start_of(s, t, v), seen) && need(s, t, step, seen);
+  }
+  if (s->kernel->acts[inst] != TW_ACT_NONE || of_the_thread(s, inst))
+    return refuse(s, TW_REASON_DIVERGENT, "a copy needs what only its own thread can know", inst);
+  for (int k = 0; k < LLVMGetNumOperands(v); k++)
+    if (!need(s, t, LLVMGetOperand(v, (unsigned)k), seen))
+      return false;
+  return true;
+}
+
+static bool need(tw_special *s, const tw_tile *t, LLVMValueRef value, bool *seen) {
+  int32_t n = value ? tw_flow_inst(s->kernel->flow, value) : -1;
+  if (n < 0 || seen[n])
+    return true;
+  seen[n] = true;
+  if (s->kernel->divergent[n])
+    return need_divergent(s, t, n, seen);
+  s->skeleton[n] = true;
+  return true;
+}
+
+static bool need_for_copies(tw_special *s, const tw_tile *t, const tw_fill_plan *p) {
+  const tw_flow *f = s->kernel->flow;
+  bool *seen = tweed_arena_array(s->arena, (size_t)f->ninsts, sizeof *seen);
+  if (!seen)
+    return out_of_memory(s);
+  for (int32_t i = 0; i < f->ninsts; i++) {
+    if (!p->live[i])
+      continue;
+    if (of_the_thread(s, i))
+      return refuse(s, TW_REASON_DIVERGENT, "a copy needs what only its own thread can know", i);
+    LLVMValueRef v = f->insts[i];
+    for (int k = 0; k < LLVMGetNumOperands(v); k++) {
+      int32_t n = tw_flow_inst(f, LLVMGetOperand(v, (unsigned)k));
+      if (n >= 0 && !p->live[n] && !(p->bytes[i] && k == 0) && !need(s, t, f->insts[n], seen))
+        return false;
+    }
+    if (p->bytes[i]) { /* of an asynchronous store only the load's address is needed, not its value */
+      int32_t n = tw_flow_inst(f, LLVMGetOperand(f->insts[p->load[i]], 0));
+      if (n >= 0 && !p->live[n] && !need(s, t, f->insts[n], seen))
+        return false;
+    }
+  }
+  return true;
+}
+
+static bool is_parameter(const tw_special *s, int32_t inst) {
+  for (int32_t i = 0; i < s->kernel->nsites; i++)
+    if (s->kernel->sites[i].inst == inst)
+      return LLVMIsALoadInst(s->kernel->flow->insts[inst]) && !s->kernel->divergent[inst];
+  return false;
+}
+
+static bool find_skeleton(tw_special *s) {
+  const tw_flow *f = s->kernel->flow;
+  for (int32_t l = 0; l < s->count; l++)
+    s->skeleton[tw_flow_end(f, s->loops[l].tile->latch)] = true;
+  if (!tw_flow_slice(f, NULL, NULL, NULL, s->skeleton))
+    return out_of_memory(s);
+  for (int32_t i = 0; i < f->ninsts; i++) {
+    if (!s->skeleton[i])
+      continue;
+    if (s->kernel->divergent[i])
+      return refuse(s, TW_REASON_DIVERGENT, "the way to the loop, or its trip count, differs between threads", i);
+    if (s->kernel->acts[i] != TW_ACT_NONE && !is_parameter(s, i))
+      return refuse(s, TW_REASON_DIVERGENT, "the way to the loop depends on memory", i);
+  }
+  return true;
+}
+
+/* ---- rings ---- */
+
+static bool plan_channel(tw_special *s, const tw_tile *t, tw_special_channel *c) {
+  if (!tw_fill_plan_make(s->kernel, t, c->channel, true, &c->fill))
+    return out_of_memory(s);
+  c->ring = tw_rings_add(&s->rings, c->channel->bytes * (uint64_t)c->depth);
+  c->full = tw_rings_add(&s->rings, 16 * (uint64_t)c->depth);
+  c->empty = c->full + 8 * (uint64_t)c->depth;
+  return need_for_copies(s, t, &c->fill);
+}
+
+static bool plan_loop(tw_special *s, const tw_special_tile *in, tw_special_loop *l) {
+  l->tile = in->tile;
+  if (!check_tile(s, in->tile))
+    return false;
+  l->channels = tweed_arena_array(s->arena, (size_t)in->tile->nchannels, sizeof *l->channels);
+  if (!l->channels)
+    return out_of_memory(s);
+  for (int32_t c = 0; c < in->tile->nchannels; c++) {
+    l->channels[c].channel = &in->tile->channels[c];
+    l->channels[c].depth = in->depth[c];
+    if (!plan_channel(s, in->tile, &l->channels[c]))
+      return false;
+  }
+  return true;
+}
+
+static bool plan_memory(tw_special *s, const tw_special_tile *tiles) {
+  tw_tile *all = tweed_arena_array(s->arena, (size_t)s->count, sizeof *all);
+  if (!all)
+    return out_of_memory(s);
+  for (int32_t l = 0; l < s->count; l++)
+    all[l] = *tiles[l].tile;
+  if (!tw_rings_decide(&s->rings, all, s->count))
+    return refuse(s, TW_REASON_MEMORY, "more than 48 KB, and dynamic shared memory is in use already", -1);
+  uint64_t kept = tw_static_shared(s->kernel) - s->rings.freed;
+  s->contract = (tw_contract){.threads = (uint32_t)s->kernel->threads,
+                              .extra_threads = (uint32_t)s->producers,
+                              .static_shared = (uint32_t)(kept + (s->rings.dynamic ? 0 : s->rings.bytes)),
+                              .dynamic_shared = (uint32_t)(s->rings.dynamic ? s->rings.bytes : 0),
+                              .flags = TW_CONTRACT_SPECIALIZED};
+  return true;
+}
+
+static bool prepare(tw_special *s, const tw_special_tile *tiles) {
+  s->loops = tweed_arena_array(s->arena, (size_t)s->count, sizeof *s->loops);
+  s->skeleton = tweed_arena_array(s->arena, (size_t)s->kernel->flow->ninsts, sizeof *s->skeleton);
+  if (!s->loops || !s->skeleton)
+    return out_of_memory(s);
+  if (!check_kernel(s))
+    return false;
+  for (int32_t l = 0; l < s->count; l++)
+    if (!plan_loop(s, &tiles[l], &s->loops[l]))
+      return false;
+  return find_skeleton(s) && plan_memory(s, tiles);
+}
+
+tw_special *tw_special_prepare(tw_kernel *k, const tw_special_tile *tiles, int32_t count, int32_t producers,
+                               tw_reason *reason, char *detail, size_t size) {
+  tw_special *s = tweed_arena_alloc(k->arena, sizeof *s);
+  *reason = TW_REASON_INTERNAL;
+  if (!s)
+    return NULL;
+  *s = (tw_special){.kernel = k, .arena = k->arena, .count = count, .producers = producers, .rings.kernel = k};
+  s->detail = detail;
+  s->detail_size = size;
+  if (!prepare(s, tiles)) {
+    *reason = s->reason;
+    return NULL;
+  }
+  *reason = TW_REASON_NONE;
+  return s;
+}
+
+const tw_contract *tw_special_contract(const tw_special *s) {
+  return &s->contract;
+}

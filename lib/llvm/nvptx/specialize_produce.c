@@ -1,0 +1,227 @@
+/* specialize_produce.c: the producers' code: the way to the loops, and in each iteration the copies of all threads. */
+#include "llvm/nvptx/special.h"
+#include <string.h>
+
+/* The copy of the skeleton, and of the copies of one channel. */
+typedef struct producing {
+  tw_special *s;
+  tw_copy *skeleton;
+  bool failed; /* out of memory */
+} producing;
+
+/* One channel's copies, for the thread of which the number is `thread`. values, by instruction: what stands for what
+ * comes from outside. */
+typedef struct lane {
+  producing *p;
+  const tw_special_loop *loop;
+  const tw_special_channel *channel;
+  LLVMValueRef thread, *values;
+} lane;
+
+static LLVMValueRef original_threads(const tw_special *s) {
+  return tw_emit_u32(&s->emit, s->contract.threads);
+}
+
+/* ---- values of another thread ---- */
+
+static LLVMValueRef value_for(lane *n, LLVMValueRef original);
+
+static LLVMValueRef start_of(const tw_flow *f, const tw_tile *t, LLVMValueRef phi) {
+  for (unsigned k = 0; k < LLVMCountIncoming(phi); k++)
+    if (tw_flow_block(f, LLVMGetIncomingBlock(phi, k)) == t->preheader)
+      return LLVMGetIncomingValue(phi, k);
+  return NULL;
+}
+
+/* start + count * step; for a pointer, in elements of what it is moved on by. */
+static LLVMValueRef closed_form(lane *n, LLVMValueRef phi) {
+  const tw_special *s = n->p->s;
+  LLVMBuilderRef b = s->emit.builder;
+  const tw_tile *t = n->loop->tile;
+  LLVMValueRef step = NULL, start = value_for(n, start_of(s->kernel->flow, t, phi));
+  tw_special_affine(s, t, phi, &step);
+  step = value_for(n, step);
+  LLVMValueRef count = LLVMBuildIntCast2(b, n->loop->count, LLVMTypeOf(step), false, "");
+  LLVMValueRef way = LLVMBuildMul(b, count, step, "");
+  if (LLVMGetTypeKind(LLVMTypeOf(phi)) != LLVMPointerTypeKind)
+    return LLVMBuildAdd(b, start, way, "");
+  LLVMValueRef next = NULL;
+  for (unsigned k = 0; k < LLVMCountIncoming(phi); k++)
+    if (tw_flow_block(s->kernel->flow, LLVMGetIncomingBlock(phi, k)) == t->latch)
+      next = LLVMGetIncomingValue(phi, k);
+  return LLVMBuildGEP2(b, LLVMGetGEPSourceElementType(next), start, &way, 1, "");
+}
+
+static LLVMValueRef compute_again(lane *n, LLVMValueRef original) {
+  const tw_special *s = n->p->s;
+  char name[64];
+  if (tw_register_of(original, name, sizeof name)) {
+    if (strcmp(name, "laneid") == 0)
+      return LLVMBuildAnd(s->emit.builder, n->thread, tw_emit_u32(&s->emit, 31), "");
+    return n->thread;
+  }
+  LLVMValueRef operands[64], copy;
+  int count = LLVMGetNumOperands(original);
+  if (count > 64) {
+    n->p->failed = true;
+    return LLVMGetPoison(LLVMTypeOf(original));
+  }
+  for (int k = 0; k < count; k++)
+    operands[k] = value_for(n, LLVMGetOperand(original, (unsigned)k));
+  copy = tw_clone(original, false);
+  LLVMInsertIntoBuilder(s->emit.builder, copy);
+  for (int k = 0; k < count; k++)
+    LLVMSetOperand(copy, (unsigned)k, operands[k]);
+  return copy;
+}
+
+static LLVMValueRef value_for(lane *n, LLVMValueRef original) {
+  const tw_special *s = n->p->s;
+  int32_t i = tw_flow_inst(s->kernel->flow, original);
+  if (i < 0)
+    return original;
+  if (!s->kernel->divergent[i])
+    return n->p->skeleton->values[i];
+  if (!n->values[i])
+    n->values[i] = LLVMIsAPHINode(original) ? closed_form(n, original) : compute_again(n, original);
+  return n->values[i];
+}
+
+/* All that the copies take from outside, at the beginning of the code for one thread. */
+static void find_inputs(lane *n) {
+  const tw_special *s = n->p->s;
+  const tw_flow *f = s->kernel->flow;
+  const tw_fill_plan *p = &n->channel->fill;
+  for (int32_t i = 0; i < f->ninsts; i++) {
+    if (!p->live[i])
+      continue;
+    LLVMValueRef source = p->bytes[i] ? f->insts[p->load[i]] : f->insts[i];
+    LLVMValueRef all[2] = {f->insts[i], source};
+    for (int which = 0; which < 2; which++)
+      for (int k = 0; k < LLVMGetNumOperands(all[which]); k++) {
+        int32_t o = tw_flow_inst(f, LLVMGetOperand(all[which], (unsigned)k));
+        bool value_of_copy = which == 0 && p->bytes[i] && k == 0;
+        if (o >= 0 && !p->live[o] && !value_of_copy)
+          n->values[o] = value_for(n, f->insts[o]);
+      }
+  }
+}
+
+/* ---- copies ---- */
+
+/* for (thread = mine; thread < threads; thread += producers) copies of that thread. */
+static void write_copies(producing *p, const tw_special_loop *l, const tw_special_channel *c, LLVMValueRef slot) {
+  tw_special *s = p->s;
+  LLVMBuilderRef b = s->emit.builder;
+  LLVMBasicBlockRef before = LLVMGetInsertBlock(b), body = tw_special_block(s, "tweed.copy");
+  LLVMBasicBlockRef next = tw_special_block(s, "tweed.next"), done = tw_special_block(s, "tweed.copied");
+  LLVMBasicBlockRef entry = NULL;
+  LLVMValueRef mine = LLVMBuildSub(b, s->thread, original_threads(s), "");
+  LLVMBuildBr(b, body);
+  LLVMPositionBuilderAtEnd(b, body);
+  LLVMValueRef thread = LLVMBuildPhi(b, tw_emit_i32(&s->emit), "");
+  lane n = {.p = p, .loop = l, .channel = c, .thread = thread};
+  n.values = tweed_arena_array(s->arena, (size_t)s->kernel->flow->ninsts, sizeof *n.values);
+  if (!n.values) {
+    p->failed = true;
+    return;
+  }
+  find_inputs(&n);
+  LLVMValueRef bytes = LLVMBuildMul(b, slot, tw_emit_u32(&s->emit, (uint32_t)c->channel->bytes), "");
+  LLVMBasicBlockRef ready = LLVMGetInsertBlock(b);
+  tw_fill fill = {.plan = &c->fill,
+                  .emit = &s->emit,
+                  .values = n.values,
+                  .slot = bytes,
+                  .thread = thread,
+                  .threads = original_threads(s),
+                  .prefix = "tweed.fill"};
+  p->failed |= !tw_fill_write(&fill, next, &entry);
+  if (p->failed)
+    return;
+  LLVMPositionBuilderAtEnd(b, ready);
+  LLVMBuildBr(b, entry);
+  LLVMPositionBuilderAtEnd(b, next);
+  LLVMValueRef further = LLVMBuildAdd(b, thread, tw_emit_u32(&s->emit, (uint32_t)s->producers), "");
+  LLVMBuildCondBr(b, LLVMBuildICmp(b, LLVMIntULT, further, original_threads(s), ""), body, done);
+  LLVMAddIncoming(thread, &mine, &before, 1);
+  LLVMAddIncoming(thread, &further, &next, 1);
+  LLVMPositionBuilderAtEnd(b, done);
+}
+
+static void write_channel(producing *p, const tw_special_loop *l, const tw_special_channel *c) {
+  tw_special *s = p->s;
+  LLVMBuilderRef b = s->emit.builder;
+  LLVMTypeRef i32 = tw_emit_i32(&s->emit);
+  LLVMValueRef slot = LLVMBuildLoad2(b, i32, c->slot[TW_PRODUCER], "");
+  LLVMValueRef phase = LLVMBuildLoad2(b, i32, c->phase[TW_PRODUCER], "");
+  LLVMValueRef free = LLVMBuildXor(b, phase, tw_emit_u32(&s->emit, 1), "");
+  tw_special_wait(s, tw_special_barrier(s, c->empty, slot), free);
+  write_copies(p, l, c, slot);
+  if (p->failed)
+    return;
+  LLVMValueRef full = tw_special_barrier(s, c->full, slot);
+  if (c->fill.nasync > 0)
+    tw_emit_mbarrier_arrive_copies(&s->emit, full);
+  if (c->fill.nplain > 0)
+    tw_emit_mbarrier_arrive(&s->emit, full);
+  tw_special_advance(s, c, TW_PRODUCER);
+}
+
+/* ---- the skeleton ---- */
+
+static void enter(tw_copy *c, int32_t block) {
+  producing *p = c->user;
+  tw_special *s = p->s;
+  for (int32_t l = 0; l < s->count && !p->failed; l++) {
+    tw_special_loop *loop = &s->loops[l];
+    if (loop->tile->header != block)
+      continue;
+    loop->count = LLVMBuildPhi(c->builder, tw_emit_i32(&s->emit), "");
+    for (int32_t i = 0; i < loop->tile->nchannels && !p->failed; i++)
+      write_channel(p, loop, &loop->channels[i]);
+  }
+}
+
+static bool replace(tw_copy *c, int32_t inst, LLVMValueRef *value) {
+  const producing *p = c->user;
+  char name[64];
+  if (!tw_register_of(c->flow->insts[inst], name, sizeof name) || strcmp(name, "ntid.x") != 0)
+    return false;
+  *value = original_threads(p->s);
+  return true;
+}
+
+static void fill_counts(const tw_special *s, const tw_copy *c) {
+  for (int32_t l = 0; l < s->count; l++) {
+    const tw_special_loop *loop = &s->loops[l];
+    LLVMValueRef zero = tw_emit_u32(&s->emit, 0), one = tw_emit_u32(&s->emit, 1);
+    LLVMBasicBlockRef latch = c->ends[loop->tile->latch];
+    LLVMPositionBuilderBefore(s->emit.builder, LLVMGetBasicBlockTerminator(latch));
+    LLVMValueRef more = LLVMBuildAdd(s->emit.builder, loop->count, one, "");
+    LLVMAddIncoming(loop->count, &zero, &c->ends[loop->tile->preheader], 1);
+    LLVMAddIncoming(loop->count, &more, &latch, 1);
+    LLVMValueRef end = s->kernel->flow->insts[tw_flow_end(s->kernel->flow, loop->tile->latch)];
+    tw_mark_loop(LLVMGetBasicBlockTerminator(latch), end);
+  }
+}
+
+bool tw_special_produce(tw_special *s, LLVMBasicBlockRef *entry) {
+  producing p = {.s = s};
+  tw_copy c = {.flow = s->kernel->flow,
+               .builder = s->emit.builder,
+               .live = s->skeleton,
+               .end = tw_special_block(s, "tweed.produced"),
+               .replace = replace,
+               .enter = enter,
+               .prefix = "tweed.produce",
+               .user = &p};
+  p.skeleton = &c;
+  if (!tw_copy_prepare(&c) || !tw_copy_region(&c, 0, entry) || p.failed)
+    return false;
+  fill_counts(s, &c);
+  LLVMPositionBuilderAtEnd(s->emit.builder, c.end);
+  tw_emit_intrinsic(&s->emit, "llvm.nvvm.cp.async.wait.all", NULL, 0);
+  LLVMBuildRetVoid(s->emit.builder);
+  return true;
+}
