@@ -86,20 +86,24 @@ static bool drop_shared_loads(tw_fill_plan *p) {
   return false;
 }
 
-static bool stop_at_loads(void *user, int32_t inst) {
-  const tw_fill_plan *p = user;
+bool tw_fill_replaces(const tw_fill_plan *p, int32_t inst) {
   for (int32_t s = 0; s < p->channel->nstores; s++) {
     int32_t store = p->channel->stores[s];
     if (p->bytes[store] && p->load[store] == inst)
       return true;
   }
-  return inst == tw_flow_end(p->kernel->flow, p->tile->latch) ||
+  return false;
+}
+
+static bool stop(void *user, int32_t inst) {
+  const tw_fill_plan *p = user;
+  return tw_fill_replaces(p, inst) || inst == tw_flow_end(p->kernel->flow, p->tile->latch) ||
          (p->kernel->flow->block_of[inst] == p->tile->header && LLVMIsAPHINode(p->kernel->flow->insts[inst]));
 }
 
 static void live_operand(tw_fill_plan *p, int32_t inst, unsigned operand) {
   int32_t n = tw_flow_inst(p->kernel->flow, LLVMGetOperand(p->kernel->flow->insts[inst], operand));
-  if (n >= 0 && p->tile->within[p->kernel->flow->block_of[n]] && !stop_at_loads(p, n))
+  if (n >= 0 && p->tile->within[p->kernel->flow->block_of[n]] && !stop(p, n))
     p->live[n] = true;
 }
 
@@ -112,7 +116,7 @@ static bool find_live(tw_fill_plan *p) {
     p->nasync += p->bytes[store] != 0;
     p->nplain += p->bytes[store] == 0;
   }
-  return tw_flow_slice(p->kernel->flow, p->tile->within, stop_at_loads, p, p->live);
+  return tw_flow_slice(p->kernel->flow, p->tile->within, stop, p, p->live);
 }
 
 bool tw_fill_plan_make(const tw_kernel *k, const tw_tile *t, const tw_channel *c, bool async, tw_fill_plan *out) {
@@ -129,6 +133,27 @@ bool tw_fill_plan_make(const tw_kernel *k, const tw_tile *t, const tw_channel *c
   while (drop_shared_loads(out))
     ;
   return find_live(out);
+}
+
+static bool use_operands(const tw_fill_plan *p, LLVMValueRef v, unsigned from, tw_fill_use use, void *user) {
+  for (unsigned k = from; k < (unsigned)LLVMGetNumOperands(v); k++) {
+    int32_t n = tw_flow_inst(p->kernel->flow, LLVMGetOperand(v, k));
+    if (n >= 0 && !p->live[n] && !tw_fill_replaces(p, n) && !use(user, n))
+      return false;
+  }
+  return true;
+}
+
+bool tw_fill_inputs(const tw_fill_plan *p, tw_fill_use use, void *user) {
+  const tw_flow *f = p->kernel->flow;
+  for (int32_t i = 0; i < f->ninsts; i++) {
+    if (!p->live[i])
+      continue;
+    if (!use_operands(p, f->insts[i], p->bytes[i] ? 1 : 0, use, user) ||
+        (p->bytes[i] && !use_operands(p, f->insts[p->load[i]], 0, use, user)))
+      return false;
+  }
+  return true;
 }
 
 /* ---- writing ---- */

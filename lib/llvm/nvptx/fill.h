@@ -24,6 +24,13 @@ typedef struct tw_fill_plan {
 /* async: the target has cp.async. False: out of memory. */
 bool tw_fill_plan_make(const tw_kernel *k, const tw_tile *t, const tw_channel *c, bool async, tw_fill_plan *out);
 
+/* A load that is not copied since asynchronous stores take its place. */
+bool tw_fill_replaces(const tw_fill_plan *p, int32_t inst);
+/* Calls `use` with each instruction that the copies need and that is not among those copied: phis of the header,
+ * instructions of outside. False as soon as it returns false. */
+typedef bool (*tw_fill_use)(void *user, int32_t inst);
+bool tw_fill_inputs(const tw_fill_plan *p, tw_fill_use use, void *user);
+
 /* The reading of the thread's number, and what else tw_fill_write is to take from its caller. */
 typedef struct tw_fill {
   const tw_fill_plan *plan;

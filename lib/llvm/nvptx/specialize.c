@@ -118,29 +118,26 @@ static bool need(tw_special *s, const tw_tile *t, LLVMValueRef value, bool *seen
   return true;
 }
 
+typedef struct needing {
+  tw_special *s;
+  const tw_tile *tile;
+  bool *seen;
+} needing;
+
+static bool need_input(void *user, int32_t inst) {
+  needing *n = user;
+  return need(n->s, n->tile, n->s->kernel->flow->insts[inst], n->seen);
+}
+
 static bool need_for_copies(tw_special *s, const tw_tile *t, const tw_fill_plan *p) {
   const tw_flow *f = s->kernel->flow;
-  bool *seen = tweed_arena_array(s->arena, (size_t)f->ninsts, sizeof *seen);
-  if (!seen)
+  needing n = {.s = s, .tile = t, .seen = tweed_arena_array(s->arena, (size_t)f->ninsts, sizeof(bool))};
+  if (!n.seen)
     return out_of_memory(s);
-  for (int32_t i = 0; i < f->ninsts; i++) {
-    if (!p->live[i])
-      continue;
-    if (of_the_thread(s, i))
+  for (int32_t i = 0; i < f->ninsts; i++)
+    if (p->live[i] && of_the_thread(s, i))
       return refuse(s, TW_REASON_DIVERGENT, "a copy needs what only its own thread can know", i);
-    LLVMValueRef v = f->insts[i];
-    for (int k = 0; k < LLVMGetNumOperands(v); k++) {
-      int32_t n = tw_flow_inst(f, LLVMGetOperand(v, (unsigned)k));
-      if (n >= 0 && !p->live[n] && !(p->bytes[i] && k == 0) && !need(s, t, f->insts[n], seen))
-        return false;
-    }
-    if (p->bytes[i]) { /* of an asynchronous store only the load's address is needed, not its value */
-      int32_t n = tw_flow_inst(f, LLVMGetOperand(f->insts[p->load[i]], 0));
-      if (n >= 0 && !p->live[n] && !need(s, t, f->insts[n], seen))
-        return false;
-    }
-  }
-  return true;
+  return tw_fill_inputs(p, need_input, &n);
 }
 
 static bool is_parameter(const tw_special *s, int32_t inst) {

@@ -87,24 +87,11 @@ static LLVMValueRef value_for(lane *n, LLVMValueRef original) {
   return n->values[i];
 }
 
-/* All that the copies take from outside, at the beginning of the code for one thread. */
-static void find_inputs(lane *n) {
-  const tw_special *s = n->p->s;
-  const tw_flow *f = s->kernel->flow;
-  const tw_fill_plan *p = &n->channel->fill;
-  for (int32_t i = 0; i < f->ninsts; i++) {
-    if (!p->live[i])
-      continue;
-    LLVMValueRef source = p->bytes[i] ? f->insts[p->load[i]] : f->insts[i];
-    LLVMValueRef all[2] = {f->insts[i], source};
-    for (int which = 0; which < 2; which++)
-      for (int k = 0; k < LLVMGetNumOperands(all[which]); k++) {
-        int32_t o = tw_flow_inst(f, LLVMGetOperand(all[which], (unsigned)k));
-        bool value_of_copy = which == 0 && p->bytes[i] && k == 0;
-        if (o >= 0 && !p->live[o] && !value_of_copy)
-          n->values[o] = value_for(n, f->insts[o]);
-      }
-  }
+/* What the copies take from outside is computed at the beginning of the code for one thread. */
+static bool take_input(void *user, int32_t inst) {
+  lane *n = user;
+  n->values[inst] = value_for(n, n->p->s->kernel->flow->insts[inst]);
+  return true;
 }
 
 /* ---- copies ---- */
@@ -126,7 +113,7 @@ static void write_copies(producing *p, const tw_special_loop *l, const tw_specia
     p->failed = true;
     return;
   }
-  find_inputs(&n);
+  tw_fill_inputs(&c->fill, take_input, &n);
   LLVMValueRef bytes = LLVMBuildMul(b, slot, tw_emit_u32(&s->emit, (uint32_t)c->channel->bytes), "");
   LLVMBasicBlockRef ready = LLVMGetInsertBlock(b);
   tw_fill fill = {.plan = &c->fill,
