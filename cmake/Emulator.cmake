@@ -33,8 +33,9 @@ set_target_properties(tweed_emu_shared PROPERTIES VERSION ${PROJECT_VERSION} SOV
   EXPORT_NAME tweed_emu)
 
 # What `tweed emulate` links the emulated module to.
-add_library(tweed_emu_main STATIC ${PROJECT_SOURCE_DIR}/tools/emu/main.c ${PROJECT_SOURCE_DIR}/tools/emu/watchdog.c)
-target_compile_definitions(tweed_emu_main PRIVATE _POSIX_C_SOURCE=200809L)
+file(GLOB emu_main_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/emu/*.c)
+add_library(tweed_emu_main STATIC ${emu_main_sources})
+target_compile_definitions(tweed_emu_main PRIVATE _XOPEN_SOURCE=700)
 set_target_properties(tweed_emu_main PROPERTIES OUTPUT_NAME tweed-emu-main)
 target_include_directories(tweed_emu_main PRIVATE ${PROJECT_SOURCE_DIR}/include)
 target_compile_options(tweed_emu_main PRIVATE -fno-sanitize=all)

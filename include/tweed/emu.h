@@ -223,6 +223,8 @@ TWEED_API tweed_status tweed_emu_run(tweed_emu_launch *launch, const tweed_emu_o
  * or other thing that others see, which may be a moment old. Returns buffer. */
 TWEED_API char *tweed_emu_whereabouts(TWEED_KEEP const tweed_emu_launch *launch, const char *what, char *buffer,
                                       size_t size);
+/* Whether an address that the run under way could not access lies just below the stack of the running thread. */
+TWEED_API bool tweed_emu_stack_is_full(TWEED_KEEP const tweed_emu_launch *launch, const void *address);
 
 #ifdef __cplusplus
 }

@@ -12,13 +12,17 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+/* Bytes below a stack that nobody may touch: more than the local memory of a GPU thread, so that no frame reaches over
+ * it. */
+enum { GUARD = 1024 * 1024 };
+
 /* Raw futexes, not pthread conditions: ThreadSanitizer would take those for order between the kernel's threads. */
 struct emu_context {
   emu_contexts *owner;
   emu_entry entry;
   void *argument;
   void *fiber; /* ThreadSanitizer's */
-  void *stack; /* with a guard page below */
+  void *stack; /* with the guard below */
   ucontext_t registers;
   bool has_thread, quit;
   bool left;    /* the coroutine was left in the middle: ThreadSanitizer has its frames still */
@@ -40,9 +44,10 @@ emu_contexts *emu_contexts_new(uint32_t count, size_t stack_size, bool os_thread
   emu_contexts *c = calloc(1, sizeof *c + count * sizeof *c->all);
   if (!c)
     return NULL;
-  c->guard = (size_t)sysconf(_SC_PAGESIZE);
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  c->guard = GUARD;
   c->count = count;
-  c->stack_size = (stack_size + c->guard - 1) / c->guard * c->guard;
+  c->stack_size = (stack_size + page - 1) / page * page;
   c->os_threads = os_threads;
   c->root.owner = c;
   c->root.fiber = emu_tsan_fiber_current();
@@ -96,12 +101,15 @@ static bool make_stack(emu_context *c) {
   if (c->stack)
     return true;
   size_t size = c->owner->stack_size + c->owner->guard;
-  void *stack = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  char *stack = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (stack == MAP_FAILED)
     return false;
-  mprotect(stack, c->owner->guard, PROT_NONE);
   c->stack = stack;
-  return true;
+  return mprotect(stack + c->owner->guard, c->owner->stack_size, PROT_READ | PROT_WRITE) == 0;
+}
+
+bool emu_context_overflows(const emu_context *context, const void *address) {
+  return context->stack && (uintptr_t)address - (uintptr_t)context->stack < context->owner->guard;
 }
 
 void emu_context_stack(const emu_context *context, const void **low, size_t *size) {

@@ -30,6 +30,9 @@ _Noreturn void emu_context_leave(emu_context *from, emu_context *to);
 /* Lowest address and size of the stack of a context. */
 void emu_context_stack(const emu_context *context, const void **low, size_t *size);
 
+/* Whether an address that could not be accessed lies just below the stack of a context: it is full. */
+bool emu_context_overflows(const emu_context *context, const void *address);
+
 /* ---- what ThreadSanitizer is told; nothing where it isn't there ---- */
 bool emu_tsan(void);
 void emu_tsan_release(const void *object);

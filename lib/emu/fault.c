@@ -100,6 +100,11 @@ char *tweed_emu_whereabouts(const tweed_emu_launch *launch, const char *what, ch
   return buffer;
 }
 
+bool tweed_emu_stack_is_full(const tweed_emu_launch *launch, const void *address) {
+  const emu_machine *m = launch->machine;
+  return m && m->running && emu_context_overflows(m->running->context, address);
+}
+
 void emu_stop_at_race(emu_thread *self) {
   if (emu_tsan_reports() != self->machine->reports)
     emu_fault(self, TWEED_EMU_RACE, self->accessed, "data race, see ThreadSanitizer's report");

@@ -8,7 +8,7 @@
 
 static _Noreturn void bite(const watchdog *w) {
   char what[128], text[2048];
-  snprintf(what, sizeof what, "no progress: %g s are over, and this is the last thing that it did", w->limit);
+  snprintf(what, sizeof what, "no progress after this: %g s are over", w->limit);
   fflush(stdout);
   fprintf(stderr, "%s\ntweed: no progress, seed %llu\n", tweed_emu_whereabouts(w->launch, what, text, sizeof text),
           (unsigned long long)w->seed);

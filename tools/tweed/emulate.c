@@ -30,6 +30,7 @@ static const char help[] =
     "  --data-seed S      of what =random fills buffers with (default 1)\n"
     "  --time-limit S     seconds for a run: one that takes longer makes no progress, which is reported (default: "
     "none)\n"
+    "  --stack KIB        KiB of stack for each GPU thread (default 256)\n"
     "  --no-checks        no checks of bounds and of uninitialized shared memory\n"
     "  --os-threads       an OS thread for each GPU thread, for debuggers; the default is a coroutine for each\n"
     "  --write PREFIX     writes each output of the first seed to PREFIX.ARGUMENT, raw\n"
@@ -45,7 +46,7 @@ static const char help[] =
 typedef struct request {
   const char *kernel, *other, *launch, *keep, *write, *plan, *program;
   bool tsan, no_checks, os_threads;
-  int64_t seeds, first_seed, data_seed;
+  int64_t seeds, first_seed, data_seed, stack;
   double tolerance, time_limit;
 } request;
 
@@ -91,7 +92,7 @@ static int link_program(const request *r, const toolchain *t) {
 }
 
 static int run_program(const request *r, const toolchain *t) {
-  char program[4096], seeds[32], first[32], data_seed[32], tolerance[64], limit[64];
+  char program[4096], seeds[32], first[32], data_seed[32], tolerance[64], limit[64], stack[32];
   if (r->program)
     snprintf(program, sizeof program, "%s", r->program);
   else
@@ -101,6 +102,7 @@ static int run_program(const request *r, const toolchain *t) {
   snprintf(data_seed, sizeof data_seed, "%lld", (long long)r->data_seed);
   snprintf(tolerance, sizeof tolerance, "%.17g", r->tolerance);
   snprintf(limit, sizeof limit, "%.17g", r->time_limit);
+  snprintf(stack, sizeof stack, "%lld", (long long)r->stack);
   const char *const arguments[] = {program,
                                    r->launch,
                                    seeds,
@@ -111,6 +113,7 @@ static int run_program(const request *r, const toolchain *t) {
                                    data_seed,
                                    limit,
                                    r->plan ? r->plan : "",
+                                   stack,
                                    NULL};
   int status = toolchain_run(arguments);
   if (status >= 128)
@@ -185,6 +188,9 @@ static int take_option(request *r, int option, int argc, char **argv) {
   case 'L':
     good = parse_real("emulate", "--time-limit", optarg, 0, 1e9, &r->time_limit);
     break;
+  case 'S':
+    good = parse_int("emulate", "--stack", optarg, 64, 1024 * 1024, &r->stack);
+    break;
   case 'p':
     r->plan = optarg;
     break;
@@ -210,11 +216,12 @@ int command_emulate(int argc, char **argv) {
                                           {"keep", required_argument, NULL, 'k'},
                                           {"data-seed", required_argument, NULL, 'd'},
                                           {"time-limit", required_argument, NULL, 'L'},
+                                          {"stack", required_argument, NULL, 'S'},
                                           {"plan", required_argument, NULL, 'p'},
                                           {"program", required_argument, NULL, 'r'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-  request r = {.seeds = 1, .data_seed = 1};
+  request r = {.seeds = 1, .data_seed = 1, .stack = 256};
   for (int option; (option = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
     if (option == 'h')
       return print_help(help);
