@@ -40,6 +40,11 @@ private:
   Origin origin;
 };
 
+// Behind the tweed pass in clang's pipeline: see door_renew.cpp.
+struct RenewPass : llvm::PassInfoMixin<RenewPass> {
+  llvm::PreservedAnalyses run(llvm::Module &module, llvm::ModuleAnalysisManager &manager);
+};
+
 // The module pass tweed-emulate<name=NAME;tsan;no-checks>.
 class EmulatePass : public llvm::PassInfoMixin<EmulatePass> {
 public:

@@ -72,6 +72,7 @@ static void add_automatic(ModulePassManager &passes, OptimizationLevel level) {
     return;
   auto settings = tweed::parse_settings(TWEED_LLVM_AUTO, automatic_options);
   passes.addPass(createModuleToFunctionPassAdaptor(tweed::TweedPass(settings, tweed::Origin::Automatic)));
+  passes.addPass(tweed::RenewPass());
 }
 
 static void register_passes(PassBuilder &builder) {

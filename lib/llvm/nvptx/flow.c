@@ -164,21 +164,21 @@ static bool mark_joins(const tw_flow *f, int32_t branch, const bool *within, boo
   return changed;
 }
 
-static bool taint_once(const tw_flow *f, const bool *within, bool *marked) {
+static bool taint_once(const tw_flow *f, const bool *within, int32_t passed, bool *marked) {
   bool changed = false;
   for (int32_t i = 0; i < f->ninsts; i++) {
     if (within && !within[f->block_of[i]])
       continue;
     if (!marked[i] && operand_marked(f, f->insts[i], marked))
       marked[i] = changed = true;
-    if (marked[i] && tw_flow_decides(f, i) && mark_joins(f, f->block_of[i], within, marked))
+    if (marked[i] && tw_flow_decides(f, i) && f->block_of[i] != passed && mark_joins(f, f->block_of[i], within, marked))
       changed = true;
   }
   return changed;
 }
 
-void tw_flow_taint(const tw_flow *f, const bool *within, bool *marked) {
-  while (taint_once(f, within, marked))
+void tw_flow_taint(const tw_flow *f, const bool *within, int32_t passed, bool *marked) {
+  while (taint_once(f, within, passed, marked))
     ;
 }
 

@@ -43,8 +43,9 @@ bool tw_flow_decides(const tw_flow *f, int32_t inst);
 
 /* Marks every instruction that depends, by data or by control, on one that is marked already. Instructions outside
  * `within` are not touched. Conservative: a phi that is reached by ways between which a marked branch decides is
- * marked, and so is every phi that such a branch controls. */
-void tw_flow_taint(const tw_flow *f, const bool *within, bool *marked);
+ * marked, and so is every phi that such a branch controls. The branch that ends block `passed` (-1 = none) decides
+ * nothing in this: the latch of a loop, where one iteration is looked at. */
+void tw_flow_taint(const tw_flow *f, const bool *within, int32_t passed, bool *marked);
 
 /* How far a slice goes: true keeps an instruction out of it (it is an input). May be NULL. */
 typedef bool (*tw_flow_stop)(void *user, int32_t inst);

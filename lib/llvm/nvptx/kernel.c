@@ -111,7 +111,7 @@ tw_kernel *tw_kernel_of(tw_bridge *b, tweed_arena *arena) {
     tw_flow_free_map(f);
     return NULL;
   }
-  tw_flow_taint(f, NULL, k->divergent);
+  tw_flow_taint(f, NULL, -1, k->divergent);
   read_target(k);
   return k;
 }

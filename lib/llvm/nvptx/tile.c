@@ -95,7 +95,7 @@ static bool find_varying(finding *g) {
     bool header_phi = g->f->block_of[i] == g->t->header && LLVMIsAPHINode(g->f->insts[i]);
     g->varying[i] = header_phi || g->k->acts[i] != TW_ACT_NONE;
   }
-  tw_flow_taint(g->f, g->t->within, g->varying);
+  tw_flow_taint(g->f, g->t->within, g->t->latch, g->varying);
   return true;
 }
 
