@@ -1,5 +1,5 @@
 /* driver.c: a libcuda.so.1 whose GPU is the emulator: what tools/gpu/run.py calls, with the checks that a driver makes.
- * Linked with one or two emulated modules; the first that is loaded is tweed_emu_module_first. The image must be PTX
+ * Linked with one to three emulated modules; the first that is loaded is tweed_emu_module_first. The image must be PTX
  * for sm_90a that declares the module's kernels with the same parameters. PLAYED_FAIL=NAME: that function fails.
  * PLAYED_HANG=1: launches never end. */
 #include "emu/emu.h"
@@ -19,6 +19,7 @@ enum { MOST_PIECES = 64, MAX_DYNAMIC_SHARED = 8, SHARED_WITHOUT_ASKING = 48 * 10
 
 extern const tweed_emu_module tweed_emu_module_first;
 extern const tweed_emu_module tweed_emu_module_second __attribute__((weak));
+extern const tweed_emu_module tweed_emu_module_third __attribute__((weak));
 
 typedef struct module {
   const tweed_emu_module *emulated;
@@ -36,7 +37,7 @@ static struct {
     unsigned char *at;
     size_t size;
   } pieces[MOST_PIECES];
-  module modules[2];
+  module modules[3];
   function functions[8];
   int module_count, function_count, result; /* result: of launches so far */
   bool current;
@@ -114,6 +115,20 @@ FUNCTION(cuMemcpyHtoD_v2, uint64_t to, const void *from, size_t size) {
   memcpy((void *)(uintptr_t)to, from, size);
   return gpu.result;
 }
+FUNCTION(cuMemcpyDtoD_v2, uint64_t to, uint64_t from, size_t size) {
+  INSIDE;
+  if (!is_memory(to, size) || !is_memory(from, size))
+    return INVALID_VALUE;
+  memcpy((void *)(uintptr_t)to, (const void *)(uintptr_t)from, size);
+  return gpu.result;
+}
+FUNCTION(cuMemsetD8_v2, uint64_t at, unsigned char byte, size_t size) {
+  INSIDE;
+  if (!is_memory(at, size))
+    return INVALID_VALUE;
+  memset((void *)(uintptr_t)at, byte, size);
+  return gpu.result;
+}
 FUNCTION(cuMemcpyDtoH_v2, void *to, uint64_t from, size_t size) {
   INSIDE;
   if (!is_memory(from, size))
@@ -149,8 +164,9 @@ static bool declares(const char *image, const tweed_emu_module *m) {
 
 FUNCTION(cuModuleLoadDataEx, void **out, const void *image, unsigned count, const int *options, void **values) {
   INSIDE;
-  const tweed_emu_module *m = gpu.module_count == 0 ? &tweed_emu_module_first : &tweed_emu_module_second;
-  if (gpu.module_count == 2 || !m || !declares(image, m)) {
+  const tweed_emu_module *const linked[] = {&tweed_emu_module_first, &tweed_emu_module_second, &tweed_emu_module_third};
+  const tweed_emu_module *m = gpu.module_count < 3 ? linked[gpu.module_count] : NULL;
+  if (!m || !declares(image, m)) {
     for (unsigned i = 0; i < count; i++)
       if (options[i] == JIT_LOG)
         strcpy(values[i], "ptxas fatal   : this is not the module");

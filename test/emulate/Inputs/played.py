@@ -1,5 +1,5 @@
-"""played.py --clang CLANG --plugin TweedLLVM.so --build BUILD --source SOURCE --folder FOLDER FIRST.ll [SECOND.ll]: makes
-FOLDER/libcuda.so.1, a driver that runs these modules on the emulator (driver.c), and FIRST.ptx, SECOND.ptx beside them."""
+"""played.py --clang CLANG --plugin TweedLLVM.so --build BUILD --source SOURCE --folder FOLDER FIRST.ll [SECOND.ll [THIRD.ll]]: makes
+FOLDER/libcuda.so.1, a driver that runs these modules on the emulator (driver.c), and FIRST.ptx, SECOND.ptx, THIRD.ptx beside them."""
 import argparse
 import os
 import subprocess
@@ -13,7 +13,7 @@ def main():
     options = parser.parse_args()
     os.makedirs(options.folder, exist_ok=True)
     objects = []
-    for name, module in zip(("first", "second"), options.modules):
+    for name, module in zip(("first", "second", "third"), options.modules):
         objects.append(os.path.join(options.folder, name + ".bc"))
         subprocess.run(["opt", "-load-pass-plugin=" + options.plugin, "-passes=tweed-emulate<name=%s>" % name, module, "-o",
                         objects[-1]], check=True)

@@ -15,20 +15,25 @@ def compile_kernel(clang, source, output, *flags, arch="sm_90a"):
     subprocess.run([clang, *FLAGS, "--cuda-gpu-arch=" + arch, *flags, source, "-o", output], check=True)
 
 
-def assemble(llc, ptxas, ir, arch="sm_90a", output=os.devnull):
+def assemble_ptx(ptxas, ptx, arch, output=os.devnull):
     """What ptxas says of each kernel: {name: (registers, bytes of stack frame and spills)}."""
-    ptx = os.path.splitext(ir)[0] + ".ptx"
-    subprocess.run([llc, "-mcpu=" + arch, "-mattr=+ptx80", ir, "-o", ptx], check=True)
     run = subprocess.run([ptxas, "-arch=" + arch, "-v", ptx, "-o", output], stderr=subprocess.STDOUT,
                          stdout=subprocess.PIPE, text=True)
     if run.returncode:
-        sys.exit("%s: ptxas: %s" % (ir, run.stdout))
+        sys.exit("%s: ptxas: %s" % (ptx, run.stdout))
     kernels = {}
     for entry in run.stdout.split("Compiling entry function ")[1:]:
         kept = [int(re.search(r"(\d+) " + what, entry).group(1))
                 for what in ("bytes stack frame", "bytes spill stores", "bytes spill loads")]
         kernels[entry.split("'")[1]] = int(re.search(r"Used (\d+) registers", entry).group(1)), sum(kept)
     return kernels
+
+
+def assemble(llc, ptxas, ir, arch="sm_90a"):
+    """The same of LLVM IR."""
+    ptx = os.path.splitext(ir)[0] + ".ptx"
+    subprocess.run([llc, "-mcpu=" + arch, "-mattr=+ptx80", ir, "-o", ptx], check=True)
+    return assemble_ptx(ptxas, ptx, arch)
 
 
 def main():

@@ -98,7 +98,7 @@ class Builder:
 
     def assemble(self, ir):
         """{kernel: (registers, bytes of stack frame and spills)}"""
-        return cuda.assemble(self.options.llc, self.options.ptxas, ir, self.arch, os.path.splitext(ir)[0] + ".cubin")
+        return cuda.assemble(self.options.llc, self.options.ptxas, ir, self.arch)
 
 
 def read_remarks(path):

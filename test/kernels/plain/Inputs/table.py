@@ -50,7 +50,7 @@ def read(path=os.path.join(HERE, "kernels.txt")):
                 kernels[-1].tests += combinations(rest.split())
             elif key == "bench":
                 words = dict(word.split("=", 1) for word in rest.split())
-                figures = {what: words.pop(what) for what in ("work", "traffic") if what in words}
+                figures = {what: words.pop(what) for what in ("work", "traffic", "tolerance") if what in words}
                 sizes = {name: int(value) for name, value in words.items()}
                 kernels[-1].bench = {"sizes": sizes, **{w: evaluate(e, sizes) for w, e in figures.items()}}
             elif key and not key.startswith("#"):
