@@ -44,6 +44,25 @@ KERNEL reduce_shuffle(const float *in, float *out, int n) {
     out[blockIdx.x] = part[0] + part[1] + part[2] + part[3];
 }
 
+/* The same in two steps of shuffles, for blocks of any size. BUG_NO_BARRIER: the first warp does not wait for the
+ * others. */
+KERNEL reduce_block(const float *in, float *out, int n) {
+  __shared__ float part[WARP];
+  u32 warps = (blockDim.x + WARP - 1) / WARP;
+  int i = (int)(blockIdx.x * blockDim.x + threadIdx.x);
+  float x = warp_sum(i < n ? in[i] : 0);
+  if (lane() == 0)
+    part[warp()] = x;
+#if !defined(BUG_NO_BARRIER)
+  __syncthreads();
+#endif
+  if (warp() > 0)
+    return;
+  x = warp_sum(lane() < warps ? part[lane()] : 0);
+  if (lane() == 0)
+    out[blockIdx.x] = x;
+}
+
 /* Shuffles within a warp, atomics between warps and blocks. */
 KERNEL reduce_atomic(const float *in, float *out, int n) {
   int i = (int)(blockIdx.x * 256 + threadIdx.x);

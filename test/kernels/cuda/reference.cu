@@ -30,6 +30,11 @@ KERNEL reduce_shuffle(const float *in, float *out, int n) {
   if (FIRST_OF_BLOCK)
     out[blockIdx.x] = sum_of(in, (int)blockIdx.x * 256, least((int)blockIdx.x * 256 + 256, n));
 }
+KERNEL reduce_block(const float *in, float *out, int n) {
+  int size = (int)blockDim.x, first = (int)blockIdx.x * size;
+  if (FIRST_OF_BLOCK)
+    out[blockIdx.x] = sum_of(in, first, least(first + size, n));
+}
 KERNEL reduce_atomic(const float *in, float *out, int n) {
   if (FIRST_OF_GRID)
     out[0] = sum_of(in, 0, n);
@@ -85,6 +90,33 @@ template <class T> INLINE void gemm_halves(const half *a, const half *b, int dow
 }
 KERNEL gemm_mma(const half *a, const half *b, float *c, int n, int k) {
   gemm_halves(a, b, n, 1, c, n, k);
+}
+KERNEL gemm_mma_async(const half *a, const half *b, float *c, int n, int k) {
+  gemm_halves(a, b, n, 1, c, n, k);
+}
+/* The same tiles by the same tensor maps, one after another; sums stay in C. */
+KERNEL gemm_mma_tensor(const tensor_map *a, const tensor_map *b, float *c, int n, int k) {
+  __shared__ __attribute__((aligned(128))) half as[64][32], bs[32][64];
+  __shared__ barrier full;
+  int row = (int)blockIdx.y * 64, column = (int)blockIdx.x * 64;
+  if (threadIdx.x == 0) {
+    barrier_init(&full, 1);
+    fence_barrier_init();
+  }
+  for (int step = 0; step < k / 32; step++) {
+    __syncthreads();
+    if (threadIdx.x == 0) {
+      barrier_expect(&full, sizeof as + sizeof bs);
+      tile_load(as, a, step * 32, row, &full);
+      tile_load(bs, b, column, step * 32, &full);
+    }
+    barrier_wait(&full, step % 2);
+    for (int i = (int)threadIdx.x; i < 64 * 64; i += (int)blockDim.x) {
+      float *sum = &c[(row + i / 64) * n + column + i % 64];
+      for (int x = 0; x < 32; x++)
+        *sum = (step + x > 0 ? *sum : 0) + (float)as[i / 64][x] * (float)bs[x][i % 64];
+    }
+  }
 }
 KERNEL gemm_wmma(const half *a, const half *b, float *c, int n, int k) {
   gemm_halves(a, b, n, 1, c, n, k);
