@@ -66,6 +66,8 @@ typedef struct emu_copy {
   uint32_t shared;              /* offset in the window */
   uint64_t global;              /* address */
   uint32_t bytes, source_bytes; /* of the destination; fewer in the source: the rest is zero */
+  bool reduces;                 /* into global memory, by an atomic operation for each element */
+  uint32_t operation, type;
   bool tensor;
   emu_tensor_map map;
   int32_t at[TWEED_EMU_TENSOR_RANK];

@@ -42,7 +42,7 @@ static int64_t extend(uint64_t bits, uint32_t size) {
   return (int64_t)(bits << by) >> by;
 }
 
-static uint64_t compute(uint32_t operation, uint32_t type, uint64_t old, uint64_t operand, uint64_t wanted) {
+uint64_t emu_atomic_compute(uint32_t operation, uint32_t type, uint64_t old, uint64_t operand, uint64_t wanted) {
   uint32_t size = sizes[type];
   int64_t a = extend(old, size), b = extend(operand, size);
   if (operation == TWEED_EMU_STORE || operation == TWEED_EMU_XCHG)
@@ -121,7 +121,7 @@ uint64_t tweed_emu_atomic(const tweed_emu_place *place, uint32_t operation, uint
   come_before(self, pointer, writes, order);
   emu_tsan_atomic(pointer, size, writes, EMU_PC);
   memcpy(&old, pointer, size);
-  uint64_t now = compute(operation, type, old, operand & mask, compare & mask) & mask;
+  uint64_t now = emu_atomic_compute(operation, type, old, operand & mask, compare & mask) & mask;
   if (writes)
     memcpy(pointer, &now, size);
   come_after(self, pointer, reads, order);

@@ -3,6 +3,7 @@
 #include "emu/async.h"
 #include "emu/device.h"
 #include "emu/heap.h"
+#include "emu/ptx.h"
 
 #include <string.h>
 
@@ -75,12 +76,29 @@ static void read_source(emu_async *a, emu_copy *c) {
   }
 }
 
+/* Each element by itself, as a relaxed atomic. */
+static void reduce_stretch(const emu_copy *c, unsigned char *to, const unsigned char *data, uint32_t bytes) {
+  uint32_t size = (uint32_t)emu_type_size((tweed_emu_type)c->type);
+  for (uint32_t i = 0; i < bytes; i += size) {
+    uint64_t old = 0, operand = 0;
+    emu_tsan_atomic(to + i, size, true, c->pc);
+    memcpy(&old, to + i, size);
+    memcpy(&operand, data + i, size);
+    old = emu_atomic_compute(c->operation, c->type, old, operand, 0);
+    memcpy(to + i, &old, size);
+  }
+}
+
 static void write_stretch(emu_async *a, const emu_copy *c, const stretch *s) {
   bool store = c->kind == EMU_COPY_STORE;
   unsigned char *to = store ? (void *)(uintptr_t)s->global : a->machine->window + s->shared;
   uint32_t size = store ? s->inside : s->size;
   if (size == 0)
     return;
+  if (c->reduces) {
+    reduce_stretch(c, to, c->data + s->at + s->skip, size);
+    return;
+  }
   emu_tsan_access(to, size, true, c->pc);
   memcpy(to, c->data + s->at + (store ? s->skip : 0), size);
   if (store)
@@ -294,20 +312,40 @@ void tweed_emu_bulk_load(const tweed_emu_place *place, uint64_t to, uint64_t fro
   emu_copy_launch(c);
 }
 
-void tweed_emu_bulk_store(const tweed_emu_place *place, uint64_t to, uint64_t from, uint32_t bytes, uint64_t hint) {
+/* In flight, but for what makes it a store or a reduction. */
+static emu_copy *bulk_out(const tweed_emu_place *place, uint64_t to, uint64_t from, uint32_t bytes, const void *pc) {
   emu_thread *self = emu_self();
-  (void)hint;
   emu_turn(self, place);
   check_bulk_size(self, place, bytes);
   uint32_t shared = shared_operand(self, place, from, bytes, EMU_CHUNK);
   global_operand(self, place, to, bytes, EMU_CHUNK, true);
-  emu_copy *c = emu_copy_new(self, place, EMU_COPY_STORE, HERE);
+  emu_copy *c = emu_copy_new(self, place, EMU_COPY_STORE, pc);
   c->shared = shared;
   c->global = to;
   c->bytes = c->source_bytes = bytes;
   c->parts = draw_parts(self, bytes / EMU_CHUNK);
   need_data(self, c);
   join_group(c);
+  return c;
+}
+
+void tweed_emu_bulk_store(const tweed_emu_place *place, uint64_t to, uint64_t from, uint32_t bytes, uint64_t hint) {
+  (void)hint;
+  emu_copy_launch(bulk_out(place, to, from, bytes, HERE));
+}
+
+static const uint8_t reductions[] = {TWEED_EMU_ADD, TWEED_EMU_MIN, TWEED_EMU_MAX, TWEED_EMU_INC,
+                                     TWEED_EMU_DEC, TWEED_EMU_AND, TWEED_EMU_OR,  TWEED_EMU_XOR};
+
+void tweed_emu_bulk_reduce(const tweed_emu_place *place, uint32_t operation, uint32_t type, uint64_t to, uint64_t from,
+                           uint32_t bytes, uint64_t hint) {
+  (void)hint;
+  emu_copy *c = bulk_out(place, to, from, bytes, HERE);
+  bool is_unsigned = !ptx_is_signed(type) && !ptx_is_float(type);
+  uint32_t op = reductions[operation];
+  c->reduces = true;
+  c->operation = !is_unsigned ? op : op == TWEED_EMU_MIN ? TWEED_EMU_UMIN : op == TWEED_EMU_MAX ? TWEED_EMU_UMAX : op;
+  c->type = ptx_memory_type(type);
   emu_copy_launch(c);
 }
 
@@ -373,16 +411,31 @@ void tweed_emu_tile_load(const tweed_emu_place *place, uint32_t rank, uint64_t t
   emu_copy_launch(c);
 }
 
-void tweed_emu_tile_store(const tweed_emu_place *place, uint32_t rank, uint64_t map_address, uint32_t count,
-                          const int32_t *at, uint64_t from, uint64_t hint) {
+static emu_copy *tile_out(const tweed_emu_place *place, uint32_t rank, uint64_t map_address, uint32_t count,
+                          const int32_t *at, uint64_t from, const void *pc) {
   emu_thread *self = emu_self();
   emu_tensor_map map;
-  (void)hint;
   emu_turn(self, place);
   check_coordinates(self, place, rank, count);
   read_map(self, place, map_address, rank, &map);
-  emu_copy *c = tile_copy(self, place, EMU_COPY_STORE, &map, from, at, HERE);
+  emu_copy *c = tile_copy(self, place, EMU_COPY_STORE, &map, from, at, pc);
   join_group(c);
+  return c;
+}
+
+void tweed_emu_tile_store(const tweed_emu_place *place, uint32_t rank, uint64_t map_address, uint32_t count,
+                          const int32_t *at, uint64_t from, uint64_t hint) {
+  (void)hint;
+  emu_copy_launch(tile_out(place, rank, map_address, count, at, from, HERE));
+}
+
+void tweed_emu_tile_reduce(const tweed_emu_place *place, uint32_t rank, uint32_t operation, uint64_t map_address,
+                           uint32_t count, const int32_t *at, uint64_t from, uint64_t hint) {
+  (void)hint;
+  emu_copy *c = tile_out(place, rank, map_address, count, at, from, HERE);
+  c->reduces = true;
+  c->operation = reductions[operation];
+  c->type = c->map.type;
   emu_copy_launch(c);
 }
 

@@ -119,6 +119,10 @@ TWEED_API void tweed_emu_bulk_load(const tweed_emu_place *place, uint64_t to, ui
                                    uint64_t barrier, uint32_t blocks, uint64_t hint);
 TWEED_API void tweed_emu_bulk_store(const tweed_emu_place *place, uint64_t to, uint64_t from, uint32_t bytes,
                                     uint64_t hint);
+/* operation: add, min, max, inc, dec, and, or, xor; type: of an element, TWEED_EMU_PTX_…; that of a tile is its map's.
+ */
+TWEED_API void tweed_emu_bulk_reduce(const tweed_emu_place *place, uint32_t operation, uint32_t type, uint64_t to,
+                                     uint64_t from, uint32_t bytes, uint64_t hint);
 TWEED_API void tweed_emu_bulk_commit(const tweed_emu_place *place);
 /* reading: only until the sources have been read. */
 TWEED_API void tweed_emu_bulk_wait(const tweed_emu_place *place, uint32_t reading, uint32_t most);
@@ -127,6 +131,8 @@ TWEED_API void tweed_emu_tile_load(const tweed_emu_place *place, uint32_t rank, 
                                    uint32_t count, const int32_t *at, uint64_t barrier, uint32_t blocks, uint64_t hint);
 TWEED_API void tweed_emu_tile_store(const tweed_emu_place *place, uint32_t rank, uint64_t map, uint32_t count,
                                     const int32_t *at, uint64_t from, uint64_t hint);
+TWEED_API void tweed_emu_tile_reduce(const tweed_emu_place *place, uint32_t rank, uint32_t operation, uint64_t map,
+                                     uint32_t count, const int32_t *at, uint64_t from, uint64_t hint);
 /* Prefetches do nothing but check their operands. */
 TWEED_API void tweed_emu_prefetch_map(const tweed_emu_place *place, uint64_t map);
 TWEED_API void tweed_emu_prefetch_tile(const tweed_emu_place *place, uint32_t rank, uint64_t map, uint32_t count,

@@ -213,6 +213,10 @@ void emu_check(emu_thread *self, const tweed_emu_place *place, const void *point
 /* Bounds only, for accesses that happen later or by another proxy. */
 void emu_check_bounds(emu_thread *self, const tweed_emu_place *place, const void *pointer, size_t size, bool write);
 
+/* What an atomic operation (TWEED_EMU_ADD, …) on a type (tweed_emu_type) leaves behind; bits above the type's are not
+ * looked at, and mean nothing in the result. wanted: of CAS. */
+uint64_t emu_atomic_compute(uint32_t operation, uint32_t type, uint64_t old, uint64_t operand, uint64_t wanted);
+
 /* ---- order, for ThreadSanitizer ---- */
 
 void emu_release(const void *object);

@@ -14,7 +14,7 @@ static uint32_t order_of(uint32_t order) {
                             : TWEED_EMU_RELAXED;
 }
 
-static uint32_t memory_type(uint32_t type) {
+uint32_t ptx_memory_type(uint32_t type) {
   switch (type) {
   case TWEED_EMU_PTX_F16:
     return TWEED_EMU_F16;
@@ -42,7 +42,7 @@ void tweed_emu_ptx_load(const tweed_emu_place *place, uint32_t order, uint32_t v
   for (uint32_t i = 0; i < count; i++) {
     uint64_t bits = 0;
     if (atomical)
-      bits = tweed_emu_atomic(place, TWEED_EMU_LOAD, memory_type(type), order_of(order),
+      bits = tweed_emu_atomic(place, TWEED_EMU_LOAD, ptx_memory_type(type), order_of(order),
                               (unsigned char *)(uintptr_t)pointer + (size_t)i * size, 0, 0);
     else
       memcpy(&bits, bytes + (size_t)i * size, size);
@@ -60,7 +60,7 @@ void tweed_emu_ptx_store(const tweed_emu_place *place, uint32_t order, uint32_t 
     memcpy(&bits, (const unsigned char *)words + (size_t)i * (size == 8 ? 8 : 4), size == 8 ? 8 : 4);
     memcpy(bytes + (size_t)i * size, &bits, size);
     if (order >= RELAXED)
-      tweed_emu_atomic(place, TWEED_EMU_STORE, memory_type(type), order_of(order),
+      tweed_emu_atomic(place, TWEED_EMU_STORE, ptx_memory_type(type), order_of(order),
                        (unsigned char *)pointer + (size_t)i * size, bits, 0);
   }
   if (order < RELAXED)
@@ -76,7 +76,7 @@ uint64_t tweed_emu_ptx_atomic(const tweed_emu_place *place, uint32_t order, uint
   if (!ptx_is_signed(type) && !ptx_is_float(type))
     op = op == TWEED_EMU_MIN ? TWEED_EMU_UMIN : op == TWEED_EMU_MAX ? TWEED_EMU_UMAX : op;
   bool cas = op == TWEED_EMU_CAS; /* PTX names what is compared first */
-  return tweed_emu_atomic(place, op, memory_type(type), order_of(order), pointer, cas ? other : operand,
+  return tweed_emu_atomic(place, op, ptx_memory_type(type), order_of(order), pointer, cas ? other : operand,
                           cas ? operand : 0);
 }
 

@@ -58,6 +58,7 @@ tweed_status tweed_emu_tensor_map_encode(const tweed_emu_tensor *tensor, void *b
   if (map.address % EMU_CHUNK != 0)
     return tweed_fail(error, TWEED_BAD_INPUT, "a tensor must start at a multiple of 16 bytes");
   map.element = element_size[tensor->type];
+  map.type = (uint8_t)tensor->type;
   map.stride[0] = map.element;
   tweed_status status = TWEED_OK;
   for (uint32_t d = 0; d < tensor->rank && status == TWEED_OK; d++)

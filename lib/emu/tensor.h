@@ -14,7 +14,7 @@ typedef struct emu_tensor_map {
   uint64_t stride[TWEED_EMU_TENSOR_RANK]; /* bytes; [0] is the size of an element */
   uint32_t size[TWEED_EMU_TENSOR_RANK];
   uint16_t box[TWEED_EMU_TENSOR_RANK];
-  uint8_t rank, element, swizzle, reserved[39];
+  uint8_t rank, element, swizzle, type, reserved[38];
 } emu_tensor_map;
 
 /* Whether these 128 bytes are a map: NULL or why not. */

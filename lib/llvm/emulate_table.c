@@ -132,6 +132,7 @@ const tw_row tw_intrinsic_rows[] = {
 
 #define SHARED "?shared|shared::cta|shared::cluster"
 #define L2 "?L2::64B|L2::128B|L2::256B"
+#define REDUCTION "#add|min|max|inc|dec|and|or|xor"
 #define SEMANTICS "?release|acquire|relaxed." SCOPE
 
 const tw_row tw_ptx_rows[] = {
@@ -152,6 +153,10 @@ const tw_row tw_ptx_rows[] = {
     {"cp.async.bulk.tensor.@d." SHARED ".global.?tile.mbarrier::complete_tx::bytes.multicast::cluster.?L2::cache_hint",
      "tweed_emu_tile_load", "m,t,m,i,l?"},
     {"cp.async.bulk.tensor.@d.global.shared::cta.?tile.bulk_group.?L2::cache_hint", "tweed_emu_tile_store", "t,m,l?"},
+    {"cp.reduce.async.bulk.global.shared::cta.bulk_group.?L2::cache_hint." REDUCTION ".?noftz." TYPES,
+     "tweed_emu_bulk_reduce", "m,m,i,l?"},
+    {"cp.reduce.async.bulk.tensor.@d.global.shared::cta." REDUCTION ".?tile.bulk_group.?L2::cache_hint",
+     "tweed_emu_tile_reduce", "t,m,l?"},
     {"cp.async.bulk.commit_group", "tweed_emu_bulk_commit", ""},
     {"cp.async.bulk.wait_group.#?read", "tweed_emu_bulk_wait", "i"},
     {"cp.async.bulk.prefetch.L2.global.?L2::cache_hint", "tweed_emu_prefetch_bulk", "m,i,l?"},

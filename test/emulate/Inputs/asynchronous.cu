@@ -255,3 +255,70 @@ KERNEL swizzled(const tensor_map *from, const tensor_map *to, u16 *out) {
   bulk_commit();
   bulk_wait<0>();
 }
+
+/* ---- reductions: a thread of each block ---- */
+
+#define REDUCE(OPERATION, TO, FROM)                                                                                    \
+  asm volatile("cp.reduce.async.bulk.global.shared::cta.bulk_group." OPERATION " [%0], [%1], %2;" ::"l"(TO),           \
+               "r"(shared_address(FROM)), "r"((u32)sizeof(FROM))                                                       \
+               : "memory")
+
+/* Every block adds its own values to what is there, by each operation; to the tile twice, once half of it outside. */
+KERNEL reductions(const int *in, int *ints, u32 *words, float *floats, half *halves, const tensor_map *map) {
+  __shared__ __attribute__((aligned(128))) int s[64];
+  __shared__ __attribute__((aligned(128))) float f[64];
+  __shared__ __attribute__((aligned(128))) half h[64];
+  for (int i = 0; i < 64; i++) {
+    s[i] = in[i] * ((int)blockIdx.x + 1);
+    f[i] = (float)s[i];
+    h[i] = (half)(s[i] % 8);
+  }
+  fence_proxy_async();
+#if defined(EXPECTED)
+  for (int i = 0; i < 64; i++) {
+    u32 w = (u32)s[i];
+    ints[i] += s[i];
+    ints[64 + i] = ints[64 + i] < s[i] ? ints[64 + i] : s[i];
+    ints[128 + i] = ints[128 + i] > s[i] ? ints[128 + i] : s[i];
+    words[i] = words[i] > w ? words[i] : w;
+    words[64 + i] &= w;
+    words[128 + i] |= w;
+    words[192 + i] ^= w;
+    words[256 + i] = words[256 + i] >= w ? 0 : words[256 + i] + 1;
+    floats[i] += f[i];
+    halves[i] = (half)((float)halves[i] + (float)h[i]);
+  }
+  asm volatile("cp.reduce.async.bulk.tensor.2d.global.shared::cta.add.bulk_group [%0, {%1, %2}], [%3];" ::"l"(map),
+               "r"(0), "r"(0), "r"(shared_address(s))
+               : "memory");
+  bulk_commit();
+  bulk_wait<0>();
+  for (int i = 0; i < 32; i++) /* the lower half of the tile once more, from the upper half */
+    s[i + 32] = s[i], s[i] = 0;
+  fence_proxy_async();
+  asm volatile("cp.reduce.async.bulk.tensor.2d.global.shared::cta.add.bulk_group [%0, {%1, %2}], [%3];" ::"l"(map),
+               "r"(0), "r"(0), "r"(shared_address(s))
+               : "memory");
+#else
+  REDUCE("add.s32", ints, s);
+  REDUCE("min.s32", ints + 64, s);
+  REDUCE("max.s32", ints + 128, s);
+  REDUCE("max.u32", words, s);
+  REDUCE("and.b32", words + 64, s);
+  REDUCE("or.b32", words + 128, s);
+  REDUCE("xor.b32", words + 192, s);
+  REDUCE("inc.u32", words + 256, s);
+  REDUCE("add.f32", floats, f);
+  REDUCE("add.noftz.f16", halves, h);
+  asm volatile("cp.reduce.async.bulk.tensor.2d.global.shared::cta.add.tile.bulk_group.L2::cache_hint [%0, {%1, %2}], "
+               "[%3], %4;" ::"l"(map),
+               "r"(0), "r"(0), "r"(shared_address(s)), "l"(0ull)
+               : "memory");
+  bulk_commit();
+  asm volatile("cp.reduce.async.bulk.tensor.2d.global.shared::cta.add.bulk_group [%0, {%1, %2}], [%3];" ::"l"(map),
+               "r"(0), "r"(4), "r"(shared_address(s))
+               : "memory");
+#endif
+  bulk_commit();
+  bulk_wait<0>();
+}
