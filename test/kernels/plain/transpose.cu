@@ -10,8 +10,7 @@ KERNEL __launch_bounds__(256) transpose(const float *__restrict__ in, float *__r
   for (int left = (int)blockIdx.x * SIDE; left < columns; left += (int)gridDim.x * SIDE) {
 #pragma unroll
     for (int i = 0; i < SIDE; i += 8)
-      if (top + y + i < rows && left + x < columns)
-        tile[y + i][x] = in[(top + y + i) * columns + left + x];
+      tile[y + i][x] = top + y + i < rows && left + x < columns ? in[(top + y + i) * columns + left + x] : 0;
     __syncthreads();
 #pragma unroll
     for (int i = 0; i < SIDE; i += 8)

@@ -71,9 +71,9 @@ class Builder:
                  self.path(source[:-3] + ".ll"), "-o", output])
         return output
 
-    def rewrite(self, ir, name, passes):
-        """NAME.rewritten.ll and the remarks on it."""
-        output, remarks = self.path(name + ".rewritten.ll"), self.path(name + ".yaml")
+    def rewrite(self, ir, name, passes, kind="rewritten"):
+        """NAME.KIND.ll and the remarks on it."""
+        output, remarks = self.path("%s.%s.ll" % (name, kind)), self.path("%s.%s.yaml" % (name, kind))
         if os.path.exists(remarks):
             os.remove(remarks)
         checked([self.options.opt, "-S", "-load-pass-plugin=" + self.options.plugin, "-passes=" + passes,
