@@ -61,6 +61,11 @@ LLVMValueRef tw_emit_space(const tw_emit *e, LLVMValueRef pointer, unsigned spac
   return LLVMBuildAddrSpaceCast(e->builder, pointer, LLVMPointerTypeInContext(e->context, space), "");
 }
 
+/* PTX takes addresses of shared memory in 32 bits. */
+static LLVMValueRef shared_address(const tw_emit *e, LLVMValueRef pointer) {
+  return LLVMBuildPtrToInt(e->builder, tw_emit_space(e, pointer, 3), tw_emit_i32(e), "");
+}
+
 /* ---- copies ---- */
 
 void tw_emit_copy(const tw_emit *e, LLVMValueRef shared, LLVMValueRef global, uint32_t bytes, LLVMValueRef size) {
@@ -115,9 +120,32 @@ LLVMValueRef tw_emit_mbarrier_test(const tw_emit *e, LLVMValueRef barrier, LLVMV
                              "selp.b32 $0, 1, 0, p;\n\t}";
   static const char sleep[] = "{\n\t.reg .pred p;\n\tmbarrier.try_wait.parity.shared.b64 p, [$1], $2;\n\t"
                               "selp.b32 $0, 1, 0, p;\n\t}";
-  LLVMValueRef args[2] = {barrier, parity};
+  LLVMValueRef args[2] = {shared_address(e, barrier), parity};
   LLVMValueRef done = assembly(e, e->try_wait ? sleep : test, "=r,r,r,~{memory}", tw_emit_i32(e), args, 2);
   return LLVMBuildICmp(e->builder, LLVMIntNE, done, tw_emit_u32(e, 0), "");
+}
+
+/* ---- bulk copies ---- */
+
+void tw_emit_mbarrier_expect(const tw_emit *e, LLVMValueRef barrier, LLVMValueRef bytes) {
+  LLVMValueRef args[2] = {shared_address(e, barrier), bytes};
+  assembly(e, "mbarrier.expect_tx.relaxed.cta.shared::cta.b64 [$0], $1;", "r,r,~{memory}",
+           LLVMVoidTypeInContext(e->context), args, 2);
+}
+
+void tw_emit_bulk_copy(const tw_emit *e, LLVMValueRef shared, LLVMValueRef global, LLVMValueRef bytes,
+                       LLVMValueRef barrier) {
+  LLVMValueRef args[4] = {shared_address(e, shared), tw_emit_space(e, global, 1), bytes, shared_address(e, barrier)};
+  assembly(e, "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [$0], [$1], $2, [$3];",
+           "r,l,r,r,~{memory}", LLVMVoidTypeInContext(e->context), args, 4);
+}
+
+void tw_emit_proxy_fence(const tw_emit *e) {
+  assembly(e, "fence.proxy.async.shared::cta;", "~{memory}", LLVMVoidTypeInContext(e->context), NULL, 0);
+}
+
+void tw_emit_mbarrier_fence(const tw_emit *e) {
+  assembly(e, "fence.mbarrier_init.release.cluster;", "~{memory}", LLVMVoidTypeInContext(e->context), NULL, 0);
 }
 
 /* ---- warps ---- */

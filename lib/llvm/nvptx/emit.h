@@ -43,6 +43,16 @@ void tw_emit_mbarrier_arrive_copies(const tw_emit *e, LLVMValueRef barrier);
 /* An i1: the phase of this parity (i32) is over. */
 LLVMValueRef tw_emit_mbarrier_test(const tw_emit *e, LLVMValueRef barrier, LLVMValueRef parity);
 
+/* The phase also waits for so many bytes (i32) of bulk copies. */
+void tw_emit_mbarrier_expect(const tw_emit *e, LLVMValueRef barrier, LLVMValueRef bytes);
+/* A bulk copy of so many bytes (i32, a multiple of 16), which tells the barrier. */
+void tw_emit_bulk_copy(const tw_emit *e, LLVMValueRef shared, LLVMValueRef global, LLVMValueRef bytes,
+                       LLVMValueRef barrier);
+/* What the thread did to shared memory so far comes before what asynchronous copies will do. */
+void tw_emit_proxy_fence(const tw_emit *e);
+/* Initialised mbarriers can be seen by asynchronous copies. */
+void tw_emit_mbarrier_fence(const tw_emit *e);
+
 /* The value of lane 0, which the compiler then knows to be the same in all lanes. */
 LLVMValueRef tw_emit_first_lane(const tw_emit *e, LLVMValueRef value);
 

@@ -73,8 +73,8 @@ static bool used_otherwise(const tw_fill_plan *p, int32_t inst, bool by_phi) {
 
 /* A load that is needed as a value stays a load, and so do the stores of it. */
 static bool drop_shared_loads(tw_fill_plan *p) {
-  for (int32_t s = 0; s < p->channel->nstores; s++) {
-    int32_t store = p->channel->stores[s];
+  for (int32_t s = 0; s < p->nstores; s++) {
+    int32_t store = p->stores[s];
     if (!p->bytes[store])
       continue;
     bool guarded = p->guarded[store] >= 0;
@@ -87,8 +87,8 @@ static bool drop_shared_loads(tw_fill_plan *p) {
 }
 
 bool tw_fill_replaces(const tw_fill_plan *p, int32_t inst) {
-  for (int32_t s = 0; s < p->channel->nstores; s++) {
-    int32_t store = p->channel->stores[s];
+  for (int32_t s = 0; s < p->nstores; s++) {
+    int32_t store = p->stores[s];
     if (p->bytes[store] && p->load[store] == inst)
       return true;
   }
@@ -108,8 +108,8 @@ static void live_operand(tw_fill_plan *p, int32_t inst, unsigned operand) {
 }
 
 static bool find_live(tw_fill_plan *p) {
-  for (int32_t s = 0; s < p->channel->nstores; s++) {
-    int32_t store = p->channel->stores[s];
+  for (int32_t s = 0; s < p->nstores; s++) {
+    int32_t store = p->stores[s];
     p->live[store] = true;
     if (p->bytes[store])
       live_operand(p, p->load[store], 0);
@@ -119,20 +119,29 @@ static bool find_live(tw_fill_plan *p) {
   return tw_flow_slice(p->kernel->flow, p->tile->within, stop, p, p->live);
 }
 
-bool tw_fill_plan_make(const tw_kernel *k, const tw_tile *t, const tw_channel *c, bool async, tw_fill_plan *out) {
+bool tw_fill_plan_some(const tw_kernel *k, const tw_tile *t, const tw_channel *c, bool async, const bool *only,
+                       tw_fill_plan *out) {
   size_t n = (size_t)k->flow->ninsts;
   *out = (tw_fill_plan){.kernel = k, .tile = t, .channel = c};
   out->bytes = tweed_arena_array(k->arena, n, sizeof *out->bytes);
   out->load = tweed_arena_array(k->arena, n, sizeof *out->load);
   out->guarded = tweed_arena_array(k->arena, n, sizeof *out->guarded);
   out->live = tweed_arena_array(k->arena, n, sizeof *out->live);
-  if (!out->bytes || !out->load || !out->guarded || !out->live)
+  out->stores = tweed_arena_array(k->arena, (size_t)c->nstores + 1, sizeof *out->stores);
+  if (!out->bytes || !out->load || !out->guarded || !out->live || !out->stores)
     return false;
-  for (int32_t s = 0; async && s < c->nstores; s++)
-    judge_store(out, c->stores[s]);
+  for (int32_t s = 0; s < c->nstores; s++)
+    if (!only || only[c->stores[s]])
+      out->stores[out->nstores++] = c->stores[s];
+  for (int32_t s = 0; async && s < out->nstores; s++)
+    judge_store(out, out->stores[s]);
   while (drop_shared_loads(out))
     ;
   return find_live(out);
+}
+
+bool tw_fill_plan_make(const tw_kernel *k, const tw_tile *t, const tw_channel *c, bool async, tw_fill_plan *out) {
+  return tw_fill_plan_some(k, t, c, async, NULL, out);
 }
 
 static bool use_operands(const tw_fill_plan *p, LLVMValueRef v, unsigned from, tw_fill_use use, void *user) {
@@ -174,8 +183,8 @@ static LLVMTypeRef pointer_of(const tw_fill_plan *p, int32_t load) {
 
 /* The asynchronous store that a phi guards, or -1. */
 static int32_t guarded_store(const tw_fill_plan *p, int32_t phi) {
-  for (int32_t s = 0; s < p->channel->nstores; s++) {
-    int32_t store = p->channel->stores[s];
+  for (int32_t s = 0; s < p->nstores; s++) {
+    int32_t store = p->stores[s];
     if (p->bytes[store] && p->guarded[store] == phi)
       return store;
   }
@@ -190,7 +199,10 @@ static void write_async(tw_copy *c, const writing *w, int32_t store, LLVMValueRe
     return;
   }
   LLVMValueRef from = tw_copy_value(c, LLVMGetOperand(c->flow->insts[p->load[store]], 0));
-  tw_emit_copy(w->fill->emit, to, from, p->bytes[store], NULL);
+  if (w->fill->pairs)
+    w->fill->pairs[store] = (tw_fill_pair){to, from};
+  else
+    tw_emit_copy(w->fill->emit, to, from, p->bytes[store], NULL);
 }
 
 static void write_store(tw_copy *c, const writing *w, int32_t store) {
@@ -207,9 +219,9 @@ static void write_store(tw_copy *c, const writing *w, int32_t store) {
   LLVMSetOperand(copy, 1, to);
 }
 
-static bool in_channel(const tw_channel *c, int32_t inst) {
-  for (int32_t s = 0; s < c->nstores; s++)
-    if (c->stores[s] == inst)
+static bool is_store_of(const tw_fill_plan *p, int32_t inst) {
+  for (int32_t s = 0; s < p->nstores; s++)
+    if (p->stores[s] == inst)
       return true;
   return false;
 }
@@ -240,7 +252,7 @@ static bool replace(tw_copy *c, int32_t inst, LLVMValueRef *value) {
     *value = w->guards[inst].size;
     return true;
   }
-  if (in_channel(p->channel, inst)) {
+  if (is_store_of(p, inst)) {
     write_store(c, w, inst);
     *value = LLVMGetUndef(tw_emit_i32(w->fill->emit)); /* nobody asks for it */
     return true;

@@ -16,13 +16,17 @@ typedef struct tw_fill_plan {
   const tw_kernel *kernel;
   const tw_tile *tile;
   const tw_channel *channel;
+  int32_t nstores, *stores; /* those of the channel that this is about */
   uint8_t *bytes;
   int32_t *load, *guarded;
   bool *live;
   int32_t nasync, nplain; /* stores of either kind */
 } tw_fill_plan;
-/* async: the target has cp.async. False: out of memory. */
+/* async: cp.async is to be used. False: out of memory. */
 bool tw_fill_plan_make(const tw_kernel *k, const tw_tile *t, const tw_channel *c, bool async, tw_fill_plan *out);
+/* The same for some of the channel's stores only, by instruction. */
+bool tw_fill_plan_some(const tw_kernel *k, const tw_tile *t, const tw_channel *c, bool async, const bool *only,
+                       tw_fill_plan *out);
 
 /* A load that is not copied since asynchronous stores take its place. */
 bool tw_fill_replaces(const tw_fill_plan *p, int32_t inst);
@@ -30,6 +34,11 @@ bool tw_fill_replaces(const tw_fill_plan *p, int32_t inst);
  * instructions of outside. False as soon as it returns false. */
 typedef bool (*tw_fill_use)(void *user, int32_t inst);
 bool tw_fill_inputs(const tw_fill_plan *p, tw_fill_use use, void *user);
+
+/* Where a copy goes to, in its slot, and comes from. */
+typedef struct tw_fill_pair {
+  LLVMValueRef to, from;
+} tw_fill_pair;
 
 /* The reading of the thread's number, and what else tw_fill_write is to take from its caller. */
 typedef struct tw_fill {
@@ -40,6 +49,7 @@ typedef struct tw_fill {
   LLVMValueRef thread;  /* i32 that stands for threadIdx.x in the copy; NULL: the thread's own */
   LLVMValueRef threads; /* i32 that stands for blockDim.x; NULL: the block's own */
   const char *prefix;   /* of blocks */
+  tw_fill_pair *pairs;  /* by instruction: in place of asynchronous stores, their addresses; NULL: write them */
 } tw_fill;
 /* Writes the copies; *entry is where they begin, and they end in block `end`. Addresses of shared objects are still
  * those of the objects, moved on by `slot`: the caller lets a ring take the objects' place. */

@@ -3,19 +3,32 @@
  * specialize.c           what is decided before anything changes
  * specialize_write.c     the kernel's new beginning: check of the launch, barriers, the parting of roles
  * specialize_produce.c   the producers
+ * specialize_bulk.c      rows by bulk copies
  * specialize_consume.c   the consumers */
 #ifndef TWEED_LLVM_NVPTX_SPECIAL_H
 #define TWEED_LLVM_NVPTX_SPECIAL_H
 
+#include "llvm/nvptx/contiguous.h"
 #include "llvm/nvptx/fill.h"
 #include "llvm/nvptx/ring.h"
 #include "llvm/nvptx/specialize.h"
+
+/* Stores of 16 bytes of which `width` threads that follow each other fill a row without gaps, from memory without gaps:
+ * one bulk copy. Where an extension says that it may have a gap after all, the threads' own copies are made, `single`.
+ */
+typedef struct tw_bulk {
+  int32_t width, nextensions;
+  const tw_extension *extensions;
+  tw_fill_plan row, single;
+} tw_bulk;
 
 /* One channel's ring. slot and phase (0 or 1): stack slots, one pair per role, which become values at the end. Offsets
  * are those in the rings' memory. */
 typedef struct tw_special_channel {
   const tw_channel *channel;
   tw_fill_plan fill;
+  int32_t nbulk; /* 0: the copies are those of single threads */
+  tw_bulk *bulk;
   int32_t depth;
   uint64_t ring, full, empty;
   LLVMValueRef slot[2], phase[2];
@@ -48,7 +61,7 @@ struct tw_special {
 
 /* How a header's phi goes on in each iteration, where it differs between threads: base + count * step. step: a value
  * from outside the loop. False: otherwise. */
-bool tw_special_affine(const tw_special *s, const tw_tile *t, LLVMValueRef phi, LLVMValueRef *step);
+bool tw_special_affine(const tw_kernel *k, const tw_tile *t, LLVMValueRef phi, LLVMValueRef *step);
 
 /* Code at the builder's place: waits until the phase of `parity` of the barrier in the channel's current slot is over.
  * Leaves the builder in a new block. */
@@ -58,6 +71,31 @@ LLVMValueRef tw_special_barrier(const tw_special *s, uint64_t first, LLVMValueRe
 /* Moves a role's slot and phase of a channel on by one use. */
 void tw_special_advance(const tw_special *s, const tw_special_channel *c, int role);
 LLVMBasicBlockRef tw_special_block(const tw_special *s, const char *name);
+
+/* The copy of the skeleton. */
+typedef struct tw_producing {
+  tw_special *s;
+  tw_copy *skeleton;
+  bool failed; /* out of memory */
+} tw_producing;
+
+/* One channel's copies, for the thread of which the number is `thread`. values, by instruction: what stands for what
+ * comes from outside. */
+typedef struct tw_lane {
+  tw_producing *p;
+  const tw_special_loop *loop;
+  LLVMValueRef thread, *values;
+} tw_lane;
+
+/* Makes the copies of one thread, whose number is known at the builder's place; leaves the builder in block `end`,
+ * which is empty. pairs: see tw_fill. values: NULL, or what stands for values of the copies afterwards. */
+void tw_special_copies_of(tw_producing *p, const tw_special_loop *l, const tw_fill_plan *plan, LLVMValueRef thread,
+                          LLVMValueRef slot, tw_fill_pair *pairs, LLVMValueRef **values);
+/* Finds rows; leaves the channel as it is where there are none. False: out of memory. */
+bool tw_special_bulk_plan(tw_special *s, const tw_tile *t, tw_special_channel *c);
+/* The rows of a slot (i32: bytes from the first one), with their announcement to its full barrier. */
+void tw_special_bulk_write(tw_producing *p, const tw_special_loop *l, const tw_special_channel *c, LLVMValueRef slot,
+                           LLVMValueRef full);
 
 bool tw_special_produce(tw_special *s, LLVMBasicBlockRef *entry);
 bool tw_special_consume(tw_special *s);

@@ -70,8 +70,8 @@ static bool step_of(LLVMValueRef phi, LLVMValueRef next, LLVMValueRef *step) {
   return first || LLVMGetOperand(next, 1) == phi;
 }
 
-bool tw_special_affine(const tw_special *s, const tw_tile *t, LLVMValueRef phi, LLVMValueRef *step) {
-  const tw_flow *f = s->kernel->flow;
+bool tw_special_affine(const tw_kernel *kernel, const tw_tile *t, LLVMValueRef phi, LLVMValueRef *step) {
+  const tw_flow *f = kernel->flow;
   for (unsigned k = 0; k < LLVMCountIncoming(phi); k++)
     if (tw_flow_block(f, LLVMGetIncomingBlock(phi, k)) == t->latch &&
         step_of(phi, LLVMGetIncomingValue(phi, k), step)) {
@@ -95,7 +95,7 @@ static bool need_divergent(tw_special *s, const tw_tile *t, int32_t inst, bool *
   const tw_flow *f = s->kernel->flow;
   LLVMValueRef v = f->insts[inst], step;
   if (LLVMIsAPHINode(v)) {
-    if (f->block_of[inst] != t->header || !tw_special_affine(s, t, v, &step))
+    if (f->block_of[inst] != t->header || !tw_special_affine(s->kernel, t, v, &step))
       return refuse(s, TW_REASON_DIVERGENT, "a value that differs between threads and has no closed form", inst);
     return need(s, t, start_of(s, t, v), seen) && need(s, t, step, seen);
   }
@@ -172,7 +172,7 @@ static bool plan_channel(tw_special *s, const tw_tile *t, tw_special_channel *c)
   c->ring = tw_rings_add(&s->rings, c->channel->bytes * (uint64_t)c->depth);
   c->full = tw_rings_add(&s->rings, 16 * (uint64_t)c->depth);
   c->empty = c->full + 8 * (uint64_t)c->depth;
-  return need_for_copies(s, t, &c->fill);
+  return need_for_copies(s, t, &c->fill) && (tw_special_bulk_plan(s, t, c) || out_of_memory(s));
 }
 
 static bool plan_loop(tw_special *s, const tw_special_tile *in, tw_special_loop *l) {

@@ -34,6 +34,8 @@ static void wait_full(const tw_special *s, const tw_special_channel *c, LLVMValu
 static void arrive_empty(const tw_special *s, const tw_special_channel *c, LLVMValueRef before) {
   LLVMBuilderRef b = s->emit.builder;
   LLVMBasicBlockRef rest = open(s, before), one = tw_special_block(s, "tweed.release");
+  if (c->nbulk)
+    tw_emit_proxy_fence(&s->emit); /* each reader: what it read comes before the next bulk copy to the slot */
   tw_emit_warp_barrier(&s->emit);
   LLVMValueRef lane = LLVMBuildAnd(b, s->thread, tw_emit_u32(&s->emit, 31), "");
   LLVMBuildCondBr(b, LLVMBuildICmp(b, LLVMIntEQ, lane, tw_emit_u32(&s->emit, 0), ""), one, rest);

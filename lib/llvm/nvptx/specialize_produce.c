@@ -2,29 +2,13 @@
 #include "llvm/nvptx/special.h"
 #include <string.h>
 
-/* The copy of the skeleton, and of the copies of one channel. */
-typedef struct producing {
-  tw_special *s;
-  tw_copy *skeleton;
-  bool failed; /* out of memory */
-} producing;
-
-/* One channel's copies, for the thread of which the number is `thread`. values, by instruction: what stands for what
- * comes from outside. */
-typedef struct lane {
-  producing *p;
-  const tw_special_loop *loop;
-  const tw_special_channel *channel;
-  LLVMValueRef thread, *values;
-} lane;
-
 static LLVMValueRef original_threads(const tw_special *s) {
   return tw_emit_u32(&s->emit, s->contract.threads);
 }
 
 /* ---- values of another thread ---- */
 
-static LLVMValueRef value_for(lane *n, LLVMValueRef original);
+static LLVMValueRef value_for(tw_lane *n, LLVMValueRef original);
 
 static LLVMValueRef start_of(const tw_flow *f, const tw_tile *t, LLVMValueRef phi) {
   for (unsigned k = 0; k < LLVMCountIncoming(phi); k++)
@@ -34,12 +18,12 @@ static LLVMValueRef start_of(const tw_flow *f, const tw_tile *t, LLVMValueRef ph
 }
 
 /* start + count * step; for a pointer, in elements of what it is moved on by. */
-static LLVMValueRef closed_form(lane *n, LLVMValueRef phi) {
+static LLVMValueRef closed_form(tw_lane *n, LLVMValueRef phi) {
   const tw_special *s = n->p->s;
   LLVMBuilderRef b = s->emit.builder;
   const tw_tile *t = n->loop->tile;
   LLVMValueRef step = NULL, start = value_for(n, start_of(s->kernel->flow, t, phi));
-  tw_special_affine(s, t, phi, &step);
+  tw_special_affine(s->kernel, t, phi, &step);
   step = value_for(n, step);
   LLVMValueRef count = LLVMBuildIntCast2(b, n->loop->count, LLVMTypeOf(step), false, "");
   LLVMValueRef way = LLVMBuildMul(b, count, step, "");
@@ -52,7 +36,7 @@ static LLVMValueRef closed_form(lane *n, LLVMValueRef phi) {
   return LLVMBuildGEP2(b, LLVMGetGEPSourceElementType(next), start, &way, 1, "");
 }
 
-static LLVMValueRef compute_again(lane *n, LLVMValueRef original) {
+static LLVMValueRef compute_again(tw_lane *n, LLVMValueRef original) {
   const tw_special *s = n->p->s;
   char name[64];
   if (tw_register_of(original, name, sizeof name)) {
@@ -75,7 +59,7 @@ static LLVMValueRef compute_again(lane *n, LLVMValueRef original) {
   return copy;
 }
 
-static LLVMValueRef value_for(lane *n, LLVMValueRef original) {
+static LLVMValueRef value_for(tw_lane *n, LLVMValueRef original) {
   const tw_special *s = n->p->s;
   int32_t i = tw_flow_inst(s->kernel->flow, original);
   if (i < 0)
@@ -89,54 +73,68 @@ static LLVMValueRef value_for(lane *n, LLVMValueRef original) {
 
 /* What the copies take from outside is computed at the beginning of the code for one thread. */
 static bool take_input(void *user, int32_t inst) {
-  lane *n = user;
+  tw_lane *n = user;
   n->values[inst] = value_for(n, n->p->s->kernel->flow->insts[inst]);
   return true;
 }
 
 /* ---- copies ---- */
 
-/* for (thread = mine; thread < threads; thread += producers) copies of that thread. */
-static void write_copies(producing *p, const tw_special_loop *l, const tw_special_channel *c, LLVMValueRef slot) {
+void tw_special_copies_of(tw_producing *p, const tw_special_loop *l, const tw_fill_plan *plan, LLVMValueRef thread,
+                          LLVMValueRef slot, tw_fill_pair *pairs, LLVMValueRef **values) {
   tw_special *s = p->s;
   LLVMBuilderRef b = s->emit.builder;
-  LLVMBasicBlockRef before = LLVMGetInsertBlock(b), body = tw_special_block(s, "tweed.copy");
-  LLVMBasicBlockRef next = tw_special_block(s, "tweed.next"), done = tw_special_block(s, "tweed.copied");
-  LLVMBasicBlockRef entry = NULL;
-  LLVMValueRef mine = LLVMBuildSub(b, s->thread, original_threads(s), "");
-  LLVMBuildBr(b, body);
-  LLVMPositionBuilderAtEnd(b, body);
-  LLVMValueRef thread = LLVMBuildPhi(b, tw_emit_i32(&s->emit), "");
-  lane n = {.p = p, .loop = l, .channel = c, .thread = thread};
+  LLVMBasicBlockRef end = tw_special_block(s, "tweed.filled"), entry = NULL;
+  tw_lane n = {.p = p, .loop = l, .thread = thread};
   n.values = tweed_arena_array(s->arena, (size_t)s->kernel->flow->ninsts, sizeof *n.values);
   if (!n.values) {
     p->failed = true;
     return;
   }
-  tw_fill_inputs(&c->fill, take_input, &n);
-  LLVMValueRef bytes = LLVMBuildMul(b, slot, tw_emit_u32(&s->emit, (uint32_t)c->channel->bytes), "");
+  tw_fill_inputs(plan, take_input, &n);
   LLVMBasicBlockRef ready = LLVMGetInsertBlock(b);
-  tw_fill fill = {.plan = &c->fill,
+  tw_fill fill = {.plan = plan,
                   .emit = &s->emit,
                   .values = n.values,
-                  .slot = bytes,
+                  .slot = slot,
                   .thread = thread,
                   .threads = original_threads(s),
-                  .prefix = "tweed.fill"};
-  p->failed |= !tw_fill_write(&fill, next, &entry);
-  if (p->failed)
+                  .prefix = "tweed.fill",
+                  .pairs = pairs};
+  if (p->failed || !tw_fill_write(&fill, end, &entry)) {
+    p->failed = true;
     return;
+  }
   LLVMPositionBuilderAtEnd(b, ready);
   LLVMBuildBr(b, entry);
-  LLVMPositionBuilderAtEnd(b, next);
+  LLVMPositionBuilderAtEnd(b, end);
+  if (values)
+    *values = n.values;
+}
+
+/* for (thread = mine; thread < threads; thread += producers) copies of that thread. There are not more producers than
+ * threads. */
+static void write_copies(tw_producing *p, const tw_special_loop *l, const tw_special_channel *c, LLVMValueRef slot) {
+  tw_special *s = p->s;
+  LLVMBuilderRef b = s->emit.builder;
+  LLVMBasicBlockRef before = LLVMGetInsertBlock(b), body = tw_special_block(s, "tweed.copy");
+  LLVMBasicBlockRef done = tw_special_block(s, "tweed.copied");
+  LLVMValueRef mine = LLVMBuildSub(b, s->thread, original_threads(s), "");
+  LLVMBuildBr(b, body);
+  LLVMPositionBuilderAtEnd(b, body);
+  LLVMValueRef thread = LLVMBuildPhi(b, tw_emit_i32(&s->emit), "");
+  tw_special_copies_of(p, l, &c->fill, thread, slot, NULL, NULL);
+  if (p->failed)
+    return;
   LLVMValueRef further = LLVMBuildAdd(b, thread, tw_emit_u32(&s->emit, (uint32_t)s->producers), "");
+  LLVMBasicBlockRef last = LLVMGetInsertBlock(b);
   LLVMBuildCondBr(b, LLVMBuildICmp(b, LLVMIntULT, further, original_threads(s), ""), body, done);
   LLVMAddIncoming(thread, &mine, &before, 1);
-  LLVMAddIncoming(thread, &further, &next, 1);
+  LLVMAddIncoming(thread, &further, &last, 1);
   LLVMPositionBuilderAtEnd(b, done);
 }
 
-static void write_channel(producing *p, const tw_special_loop *l, const tw_special_channel *c) {
+static void write_channel(tw_producing *p, const tw_special_loop *l, const tw_special_channel *c) {
   tw_special *s = p->s;
   LLVMBuilderRef b = s->emit.builder;
   LLVMTypeRef i32 = tw_emit_i32(&s->emit);
@@ -144,13 +142,17 @@ static void write_channel(producing *p, const tw_special_loop *l, const tw_speci
   LLVMValueRef phase = LLVMBuildLoad2(b, i32, c->phase[TW_PRODUCER], "");
   LLVMValueRef free = LLVMBuildXor(b, phase, tw_emit_u32(&s->emit, 1), "");
   tw_special_wait(s, tw_special_barrier(s, c->empty, slot), free);
-  write_copies(p, l, c, slot);
+  LLVMValueRef full = tw_special_barrier(s, c->full, slot);
+  LLVMValueRef bytes = LLVMBuildMul(b, slot, tw_emit_u32(&s->emit, (uint32_t)c->channel->bytes), "");
+  if (c->nbulk)
+    tw_special_bulk_write(p, l, c, bytes, full);
+  else
+    write_copies(p, l, c, bytes);
   if (p->failed)
     return;
-  LLVMValueRef full = tw_special_barrier(s, c->full, slot);
-  if (c->fill.nasync > 0)
+  if (c->fill.nasync > 0 && !c->nbulk)
     tw_emit_mbarrier_arrive_copies(&s->emit, full);
-  if (c->fill.nplain > 0)
+  if (c->fill.nplain > 0 || c->nbulk)
     tw_emit_mbarrier_arrive(&s->emit, full);
   tw_special_advance(s, c, TW_PRODUCER);
 }
@@ -158,7 +160,7 @@ static void write_channel(producing *p, const tw_special_loop *l, const tw_speci
 /* ---- the skeleton ---- */
 
 static void enter(tw_copy *c, int32_t block) {
-  producing *p = c->user;
+  tw_producing *p = c->user;
   tw_special *s = p->s;
   for (int32_t l = 0; l < s->count && !p->failed; l++) {
     tw_special_loop *loop = &s->loops[l];
@@ -171,7 +173,7 @@ static void enter(tw_copy *c, int32_t block) {
 }
 
 static bool replace(tw_copy *c, int32_t inst, LLVMValueRef *value) {
-  const producing *p = c->user;
+  const tw_producing *p = c->user;
   char name[64];
   if (!tw_register_of(c->flow->insts[inst], name, sizeof name) || strcmp(name, "ntid.x") != 0)
     return false;
@@ -194,7 +196,7 @@ static void fill_counts(const tw_special *s, const tw_copy *c) {
 }
 
 bool tw_special_produce(tw_special *s, LLVMBasicBlockRef *entry) {
-  producing p = {.s = s};
+  tw_producing p = {.s = s};
   tw_copy c = {.flow = s->kernel->flow,
                .builder = s->emit.builder,
                .live = s->skeleton,

@@ -67,7 +67,7 @@ static void init_barriers(const tw_special *s) {
   for (int32_t l = 0; l < s->count; l++)
     for (int32_t c = 0; c < s->loops[l].tile->nchannels; c++) {
       const tw_special_channel *ch = &s->loops[l].channels[c];
-      int32_t kinds = (ch->fill.nasync > 0) + (ch->fill.nplain > 0);
+      int32_t kinds = ch->nbulk ? 1 : (ch->fill.nasync > 0) + (ch->fill.nplain > 0);
       for (int32_t i = 0; i < ch->depth; i++) {
         uint64_t at = 8 * (uint64_t)i;
         tw_emit_mbarrier_init(&s->emit, tw_rings_at(&s->rings, &s->emit, ch->full + at),
@@ -75,6 +75,8 @@ static void init_barriers(const tw_special *s) {
         tw_emit_mbarrier_init(&s->emit, tw_rings_at(&s->rings, &s->emit, ch->empty + at),
                               (uint32_t)s->kernel->threads / 32);
       }
+      if (ch->nbulk)
+        tw_emit_mbarrier_fence(&s->emit);
     }
 }
 
