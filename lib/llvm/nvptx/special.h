@@ -36,6 +36,11 @@ typedef struct tw_special_channel {
 
 enum { TW_CONSUMER = 0, TW_PRODUCER = 1 };
 
+/* Registers of a thread: of all at launch, and of each role from then on. Multiples of 8; 0 = as the compiler likes. */
+typedef struct tw_registers {
+  int32_t launch, consumer, producer;
+} tw_registers;
+
 typedef struct tw_special_loop {
   tw_tile *tile;
   tw_special_channel *channels;
@@ -52,6 +57,7 @@ struct tw_special {
   bool *skeleton;
   tw_rings rings;
   tw_contract contract;
+  tw_registers registers;
   tw_emit emit;
   tw_reason reason;
   char *detail;

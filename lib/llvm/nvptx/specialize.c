@@ -32,7 +32,7 @@ static bool check_kernel(tw_special *s) {
     return refuse(s, TW_REASON_BLOCK, "blocks of more than one dimension", -1);
   if (k->threads % WARP != 0)
     return refuse(s, TW_REASON_BLOCK, "the number of threads is not a multiple of 32", -1);
-  if (k->threads + s->producers > MAX_THREADS)
+  if (k->threads + s->producers > MAX_THREADS || s->producers > k->threads)
     return refuse(s, TW_REASON_BLOCK, "no room for more threads", -1);
   return true;
 }
@@ -236,6 +236,19 @@ tw_special *tw_special_prepare(tw_kernel *k, const tw_special_tile *tiles, int32
   }
   *reason = TW_REASON_NONE;
   return s;
+}
+
+/* The file is the SM's: one block, which has it all. What the producers keep is enough for addresses. */
+bool tw_special_balance(tw_special *s, int32_t registers) {
+  enum { FILE_SIZE = 65536, GROUP = 128, PRODUCER = 40, STEP = 8, MOST = 240 };
+  const tw_kernel *k = s->kernel;
+  int32_t all = k->threads + s->producers, launch = FILE_SIZE / all / STEP * STEP;
+  if (!k->arch_specific || k->sm < 90 || (k->ptx && k->ptx < 80) || k->threads % GROUP || s->producers % GROUP ||
+      launch <= PRODUCER || registers <= launch)
+    return false;
+  int32_t consumer = (launch * all - PRODUCER * s->producers) / k->threads / STEP * STEP;
+  s->registers = (tw_registers){launch, consumer > MOST ? MOST : consumer, PRODUCER};
+  return true;
 }
 
 const tw_contract *tw_special_contract(const tw_special *s) {

@@ -28,6 +28,9 @@ typedef struct tw_special tw_special;
  * detail: it can't. */
 tw_special *tw_special_prepare(tw_kernel *k, const tw_special_tile *tiles, int32_t count, int32_t producers,
                                tw_reason *reason, char *detail, size_t size);
+/* Lets the producers give registers to the consumers (setmaxnreg), if the target can, both roles are whole warp groups,
+ * and the consumers, who need so many registers, would have less otherwise. False: it is not to be. */
+bool tw_special_balance(tw_special *s, int32_t registers);
 /* What the launch of the rewritten kernel has to know. */
 const tw_contract *tw_special_contract(const tw_special *s);
 /* Rewrites. Kernel, tiles, and whatever the bridge has computed are dead afterwards. TWEED_NO_MEMORY: the function is

@@ -133,6 +133,18 @@ static void write_beginning(tw_special *s, LLVMBasicBlockRef begin, LLVMBasicBlo
   LLVMBuildCondBr(b, consumer, consume, produce);
 }
 
+/* Producers give registers back first, or the consumers' request would never be granted. */
+static LLVMBasicBlockRef role_entry(const tw_special *s, LLVMBasicBlockRef to, int role) {
+  if (!s->registers.launch)
+    return to;
+  LLVMBasicBlockRef block = tw_special_block(s, "tweed.registers");
+  LLVMPositionBuilderAtEnd(s->emit.builder, block);
+  bool more = role == TW_CONSUMER;
+  tw_emit_registers(&s->emit, more, (uint32_t)(more ? s->registers.consumer : s->registers.producer));
+  LLVMBuildBr(s->emit.builder, to);
+  return block;
+}
+
 /* ---- the whole ---- */
 
 static LLVMBasicBlockRef make_beginning(tw_special *s) {
@@ -207,11 +219,13 @@ static bool write_all(tw_special *s) {
   begin = make_beginning(s);
   if (!tw_special_produce(s, &produce) || !tw_special_consume(s))
     return false;
-  write_beginning(s, begin, k->flow->blocks[0], produce);
+  write_beginning(s, begin, role_entry(s, k->flow->blocks[0], TW_CONSUMER), role_entry(s, produce, TW_PRODUCER));
   erase_barriers(s, live);
   if (!tw_prune(k, live) || !promote(s))
     return false;
   take_objects(s);
+  if (s->registers.launch)
+    tw_set_annotation(k->flow->function, "maxnreg", s->registers.launch);
   tw_set_annotation(k->flow->function, "maxntidx", (int64_t)s->contract.threads + s->contract.extra_threads);
   return true;
 }
