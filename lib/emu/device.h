@@ -201,6 +201,8 @@ TWEED_API uint64_t tweed_emu_ptx_atomic(const tweed_emu_place *place, uint32_t o
 TWEED_API uint64_t tweed_emu_ptx_same(const tweed_emu_place *place, uint64_t value);
 TWEED_API void tweed_emu_ptx_nothing(const tweed_emu_place *place);
 TWEED_API void tweed_emu_ptx_hint(const tweed_emu_place *place, const void *pointer);
+/* .ftz: a subnormal of f32, f16 or either half of f16x2 as a zero of its sign; anything else as it is. */
+TWEED_API uint64_t tweed_emu_ptx_flush(const tweed_emu_place *place, uint32_t type, uint64_t value);
 TWEED_API uint64_t tweed_emu_ptx_one(const tweed_emu_place *place, uint32_t type, uint32_t operation, uint64_t a);
 TWEED_API uint64_t tweed_emu_ptx_two(const tweed_emu_place *place, uint32_t type, uint32_t operation, uint64_t a,
                                      uint64_t b);

@@ -4,6 +4,21 @@
 
 #include <math.h>
 
+static uint64_t flush(uint64_t bits, uint64_t exponent, uint64_t sign) {
+  return bits & exponent ? bits : bits & sign;
+}
+
+uint64_t tweed_emu_ptx_flush(const tweed_emu_place *place, uint32_t type, uint64_t value) {
+  (void)place;
+  if (type == TWEED_EMU_PTX_F32)
+    return flush(value & UINT32_MAX, 0x7f800000, 0x80000000);
+  if (type == TWEED_EMU_PTX_F16)
+    return flush(value & 0xffff, 0x7c00, 0x8000);
+  if (type == TWEED_EMU_PTX_F16X2)
+    return flush(value & 0xffff, 0x7c00, 0x8000) | flush(value >> 16 & 0xffff, 0x7c00, 0x8000) << 16;
+  return value;
+}
+
 /* ---- one operand ---- */
 
 enum { NOT, NEG, ABS, POPC, CLZ, BREV, EX2, LG2, RCP, RSQRT, SQRT, SIN, COS, TANH };

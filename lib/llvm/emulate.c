@@ -74,6 +74,8 @@ static const char prefix[] = "llvm.nvvm.";
 
 static void lower_intrinsic(tw_emulation *e, LLVMValueRef call, const char *full) {
   const char *name = full + strlen(prefix);
+  if (tw_is_flushing(name))
+    tw_flush_call(e, call, full);
   if (tw_lower_math(e, call, name) || tw_lower_matrix(e, call, full))
     return;
   for (const tw_row *row = tw_intrinsic_rows; row->pattern; row++) {

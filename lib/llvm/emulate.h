@@ -7,6 +7,7 @@
  * emulate_match.c  patterns of names
  * emulate_call.c   calls of the run time from rows
  * emulate_math.c   intrinsics that are plain arithmetic
+ * emulate_flush.c  .ftz
  * emulate_matrix.c mma, wmma, ldmatrix; emulate_wgmma.c the accumulators of wgmma
  * emulate_access.c loads, stores, atomics
  * ptx_parse.c, ptx_build.c   inline PTX
@@ -108,6 +109,14 @@ LLVMValueRef tw_stack(tw_emulation *e, LLVMTypeRef type);
 LLVMValueRef tw_number(LLVMTypeRef type, uint64_t value);
 /* The replacement takes over all uses; the instruction goes. replacement may be NULL where there is no result. */
 void tw_replace(LLVMValueRef instruction, LLVMValueRef replacement);
+
+/* ---- emulate_flush.c ---- */
+/* Whether an intrinsic or an instruction of PTX has .ftz. */
+bool tw_is_flushing(const char *name);
+/* An intrinsic that has it: its operands and its result go through flushes, and it is done without. */
+void tw_flush_call(tw_emulation *e, LLVMValueRef call, const char *name);
+/* Bits of a type of PTX, i64, flushed. */
+LLVMValueRef tw_flush(tw_emulation *e, LLVMValueRef place, uint32_t type, LLVMValueRef bits);
 
 /* ---- the others ---- */
 void tw_find_shared(tw_emulation *e);

@@ -235,8 +235,8 @@ const tw_row tw_ptx_rows[] = {
 
     /* arithmetic */
     ONE("not", "0"),
-    ONE("neg", "1"),
-    ONE("abs", "2"),
+    ONE("neg.?ftz", "1"),
+    ONE("abs.?ftz", "2"),
     ONE("popc", "3"),
     ONE("clz", "4"),
     ONE("brev", "5"),

@@ -1,4 +1,5 @@
 /* ptx_call.c: statements of inline PTX as calls of the run time, by the rows of the table; mov. */
+#include "emu/device.h"
 #include "llvm/ptx_build.h"
 
 #include <stdlib.h>
@@ -144,6 +145,35 @@ static bool right_count(const char *signature, size_t count) {
   return least <= count && count <= most;
 }
 
+/* The type that a mnemonic ends with, or the one before that, if .ftz means it; else PRED. */
+static uint32_t flushed_type(const char *mnemonic, bool last) {
+  const char *end = mnemonic + strlen(mnemonic), *at = strrchr(mnemonic, '.');
+  if (!last)
+    for (end = at--; at > mnemonic && *at != '.';)
+      at--;
+  bool convert = strncmp(mnemonic, "cvt.", 4) == 0; /* its .ftz is for f32 alone */
+  size_t length = (size_t)(end - at);
+  if (length == 4 && strncmp(at, ".f32", length) == 0)
+    return TWEED_EMU_PTX_F32;
+  if (length == 4 && strncmp(at, ".f16", length) == 0 && !convert)
+    return TWEED_EMU_PTX_F16;
+  return length == 6 && strncmp(at, ".f16x2", length) == 0 && !convert ? TWEED_EMU_PTX_F16X2 : TWEED_EMU_PTX_PRED;
+}
+
+static void flush_operands(ptx_assembly *a, const ptx_statement *s, ptx_arguments *to) {
+  uint32_t type = flushed_type(s->mnemonic, true);
+  for (unsigned i = 0; type != TWEED_EMU_PTX_PRED && i < to->operands; i++) {
+    LLVMValueRef *value = &to->all[to->first[i]];
+    if (LLVMTypeOf(*value) == a->e->i64)
+      *value = tw_flush(a->e, a->place, type, *value);
+  }
+}
+
+static LLVMValueRef flush_outcome(ptx_assembly *a, const ptx_statement *s, LLVMValueRef got) {
+  uint32_t type = flushed_type(s->mnemonic, strncmp(s->mnemonic, "cvt.", 4) != 0);
+  return type == TWEED_EMU_PTX_PRED || LLVMTypeOf(got) != a->e->i64 ? got : tw_flush(a->e, a->place, type, got);
+}
+
 bool ptx_build_call(ptx_assembly *a, const ptx_statement *s) {
   bool named = false;
   for (const tw_row *row = tw_ptx_rows; row->pattern; row++) {
@@ -164,7 +194,12 @@ bool ptx_build_call(ptx_assembly *a, const ptx_statement *s) {
     size_t errors = a->e->errors;
     if (!collect(a, s, row->signature, &to, &out))
       return a->e->errors > errors ? false : ptx_wrong(a, "operands that the emulator doesn't know for ", s->mnemonic);
+    bool flush = tw_is_flushing(s->mnemonic);
+    if (flush)
+      flush_operands(a, s, &to);
     LLVMValueRef got = tw_call(a->e, row->function, tw_result_type(a->e, out.letter), to.all, to.count);
+    if (flush)
+      got = flush_outcome(a, s, got);
     return store_outcome(a, &out, got);
   }
   return ptx_wrong(a, named ? "the emulator doesn't know this number of operands for " : "the emulator doesn't know ",

@@ -49,6 +49,31 @@ for name, down, up in (("rn", 0x3EAAAAAB, 0xBEAAAAAB), ("rz", 0x3EAAAAAA, 0xBEAA
     row("sqrt.%s.d" % name, "double", ["double"],
         ((2.0,), root if name == "rn" else 0x3FF6A09E667F3BCC + (name == "rp")))
 
+# ---- .ftz: subnormal operands count as zero, and results become zero, both with their signs
+LOW, HALF_LOW = 2.0 ** -100, 2.0 ** -20  # HALF_LOW is subnormal as a half
+row("mul.rn.ftz.f", "float", ["float"] * 2, ((TINY, 2.0 ** 60), 0), ((LOW, 2.0 ** -40), 0), ((-LOW, 2.0 ** -40), 1 << 31),
+    ((LOW, 2.0 ** -26), 2.0 ** -126))
+row("mul.rn.f", "float", ["float"] * 2, ((TINY, 2.0 ** 60), 2.0 ** -89), ((LOW, 2.0 ** -40), 2.0 ** -140))
+row("mul.rz.ftz.f", "float", ["float"] * 2, ((TINY, 2.0 ** 60), 0), ((LOW, 2.0 ** -40), 0))
+row("add.rn.ftz.f", "float", ["float"] * 2, ((2.0 ** -126, -1.5 * 2.0 ** -126), 1 << 31), ((TINY, 1.0), 1.0))
+row("add.rp.ftz.f", "float", ["float"] * 2, ((TINY, 1.0), 1.0))
+row("div.rn.ftz.f", "float", ["float"] * 2, ((1.0, TINY), INF), ((LOW, 2.0 ** 40), 0))
+row("fma.rn.ftz.f", "float", ["float"] * 3, ((LOW, 2.0 ** -40, 0.0), 0), ((1.0, 0.0, TINY), 0), ((NAN, 1.0, 1.0), is_nan("float")))
+row("fma.rm.ftz.f", "float", ["float"] * 3, ((1.0, 1.0, -TINY), 1.0))
+row("fmin.ftz.f", "float", ["float"] * 2, ((TINY, 1.0), 0), ((-TINY, 1.0), 1 << 31))
+row("fmax.ftz.nan.f", "float", ["float"] * 2, ((TINY, -1.0), 0), ((NAN, 1.0), is_nan("float")))
+row("sqrt.rn.ftz.f", "float", ["float"], ((TINY,), 0))
+row("rcp.rn.ftz.f", "float", ["float"], ((TINY,), INF), ((2.0 ** 127,), 0))
+row("rcp.approx.ftz.f", "float", ["float"], ((-(2.0 ** 127),), 1 << 31))
+row("ex2.approx.ftz.f", "float", ["float"], ((-130.0,), 0), ((-126.0,), 2.0 ** -126))
+row("saturate.ftz.f", "float", ["float"], ((TINY,), 0))
+row("fma.rn.ftz.f16", "half", ["half"] * 3, ((HALF_LOW, 1024.0, 0.0), 0), ((2.0 ** -10, 2.0 ** -8, 0.0), 0))
+row("fma.rn.ftz.f16x2", "<2 x half>", ["<2 x half>"] * 3,
+    (((HALF_LOW, 3.0), (1024.0, 2.0), (0.0, 1.0)), (0.0, 7.0)))
+row("f2i.rp.ftz", "i32", ["float"], ((TINY,), 0))
+row("f2i.rp", "i32", ["float"], ((TINY,), 1))
+row("d2f.rn.ftz", "float", ["double"], ((2.0 ** -130,), 0), ((2.0 ** -126,), 2.0 ** -126))
+
 # ---- the same, as LLVM has it
 row("fma.rn.f", "float", ["float"] * 3, ((1 + 2.0 ** -23, 1 - 2.0 ** -23, -1.0), -(2.0 ** -46)))
 row("floor.f", "float", ["float"], ((-1.5,), -2.0))

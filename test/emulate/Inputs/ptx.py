@@ -125,6 +125,26 @@ row("{ .reg .pred p; .reg .b32 i; mov.u32 i, $1; mov.u32 $0, 0; // sum up\n"
     " again: add.u32 $0, $0, i; sub.u32 i, i, 1; setp.ne.u32 p, i, 0; @p bra again; /* done */ }", I, [I], ((10,), 55))
 row("{ .reg .b32 r; mov.b32 r, $1; { .reg .b32 r; mov.b32 r, 3; } mov.b32 $0, 4; }", I, [I], ((9,), 4))
 
+# ---- .ftz: subnormal operands count as zero, and results become zero, both with their signs
+TINY, LOW, HALF_LOW = 2.0 ** -149, 2.0 ** -100, f16(2.0 ** -20)
+row("mul.ftz.f32 $0, $1, $2;", F, [F, F], ((TINY, 2.0 ** 60), 0), ((-LOW, 2.0 ** -40), 1 << 31), ((LOW, 2.0 ** -26), 2.0 ** -126))
+row("mul.f32 $0, $1, $2;", F, [F, F], ((TINY, 2.0 ** 60), 2.0 ** -89), ((-LOW, 2.0 ** -40), -(2.0 ** -140)))
+row("add.rn.ftz.f32 $0, $1, $2;", F, [F, F], ((2.0 ** -126, -1.5 * 2.0 ** -126), 1 << 31))
+row("fma.rn.ftz.f32 $0, $1, $2, $3;", F, [F, F, F], ((LOW, 2.0 ** -40, 0.0), 0), ((1.0, 0.0, TINY), 0))
+row("min.ftz.f32 $0, $1, $2;", F, [F, F], ((TINY, 1.0), 0))
+row("abs.ftz.f32 $0, $1;", F, [F], ((-TINY,), 0), ((-1.5,), 1.5))
+row("neg.ftz.f32 $0, $1;", F, [F], ((TINY,), 1 << 31), ((-1.5,), 1.5))
+row("ex2.approx.ftz.f32 $0, $1;", F, [F], ((-130.0,), 0))
+row("rcp.approx.ftz.f32 $0, $1;", F, [F], ((TINY,), math.inf), ((2.0 ** 127,), 0))
+row(test("setp.eq.ftz.f32 p, $1, $2;"), I, [F, F], ((TINY, 0.0), 1), ((1.0, 0.0), 0))
+row(test("setp.eq.f32 p, $1, $2;"), I, [F, F], ((TINY, 0.0), 0))
+row("cvt.rpi.ftz.f32.f32 $0, $1;", F, [F], ((TINY,), 0), ((0.5,), 1.0))
+row("cvt.rn.ftz.f32.f64 $0, $1;", F, [D], ((2.0 ** -130,), 0), ((2.0 ** -126,), 2.0 ** -126))
+row("cvt.rn.ftz.f16.f32 $0, $1;", H, [F], ((TINY,), 0), ((2.0 ** -20,), HALF_LOW))
+row("mul.ftz.f16 $0, $1, $2;", H, [H, H], ((HALF_LOW, f16(1024.0)), 0), ((f16(2.0), f16(3.0)), f16(6.0)))
+row("fma.rn.ftz.f16x2 $0, $1, $2, $3;", I, [I, I, I],
+    ((HALF_LOW | f16(3.0) << 16, f16(1024.0) | f16(2.0) << 16, f16(1.0) << 16), f16(7.0) << 16))
+
 # ---- memory: through $1, a pointer to the thread's own stack is made by the test in ptx.ll; here only constants
 row("{ .reg .b64 a; cvta.to.global.u64 a, $1; mov.b64 $0, a; }", L, [L], ((1 << 44,), 1 << 44))
 
