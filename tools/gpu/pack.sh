@@ -14,6 +14,7 @@ ldd "$build/bin/tweed" "$build/test/cuda/gpu_modulo" | awk '$2 == "=>" && $3 ~ /
   grep -vE '/(libc|libm|libdl|libpthread|librt|ld-linux[^/]*)\.so' | while read -r library; do
     cp -L "$library" "$folder/lib"
   done
+"$here/kernels.py" pack "$folder/kernels" --tweed "$build/bin/tweed"
 strip "$folder"/gpu_bench "$folder"/gpu_modulo "$folder"/tweed
 if [ $# -gt 2 ]; then
   find "$3" \( -name '*.yaml' -o -name '*.yaml.gz' \) -exec cp {} "$folder/modulo" \;

@@ -43,6 +43,7 @@ printf '\n    %s, %s processors\n\n' "$(sed -n 's/^model name[^:]*: //p' /proc/c
 part 40 'The same bits as the CPU' ./gpu_bench check
 part 60 'Iterations per second' ./gpu_bench speed 2
 part 30 'Kernels' ./gpu_bench kernels
+part 120 'The kernels of test/kernels/cuda, against the emulator (sm_90a)' python3 kernels/kernels.py run kernels
 sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda/bin/compute-sanitizer ./compute-sanitizer/compute-sanitizer 2>/dev/null | head -n 1)
 if [ -n "$sanitizer" ]; then
   part 100 'compute-sanitizer' sanitize
