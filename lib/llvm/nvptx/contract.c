@@ -1,5 +1,6 @@
 /* contract.c: publishes the launch contract of a kernel. */
 #include "llvm/nvptx/contract.h"
+#include <jansson.h>
 #include <string.h>
 
 bool tw_contract_publish(LLVMValueRef function, const tw_contract *c, tweed_arena *arena) {
@@ -24,4 +25,16 @@ bool tw_contract_publish(LLVMValueRef function, const tw_contract *c, tweed_aren
   LLVMSetGlobalConstant(global, true);
   LLVMSetAlignment(global, 4);
   return true;
+}
+
+tweed_status tw_contract_write(const tw_contract *c, const char *kernel, FILE *file, tweed_error *error) {
+  json_t *json =
+      json_pack("{s:s, s:I, s:I, s:I, s:I, s:b}", "kernel", kernel, "threads", (json_int_t)c->threads, "extra_threads",
+                (json_int_t)c->extra_threads, "static_shared", (json_int_t)c->static_shared, "dynamic_shared",
+                (json_int_t)c->dynamic_shared, "specialized", (c->flags & TW_CONTRACT_SPECIALIZED) != 0);
+  if (!json)
+    return tweed_no_memory(error);
+  bool written = json_dumpf(json, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF && fflush(file) == 0;
+  json_decref(json);
+  return written ? TWEED_OK : tweed_fail(error, TWEED_IO, "can't write the launch contract of %s", kernel);
 }

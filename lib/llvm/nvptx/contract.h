@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include <llvm-c/Core.h>
+#include <stdio.h>
 
 enum { TW_CONTRACT_VERSION = 1, TW_CONTRACT_SPECIALIZED = 1 /* a flag */ };
 
@@ -18,5 +19,8 @@ typedef struct tw_contract {
 
 /* Adds the constant to the function's module. False: out of memory, nothing was changed. */
 bool tw_contract_publish(LLVMValueRef function, const tw_contract *contract, tweed_arena *arena);
+/* The same as JSON: {"kernel": …, "threads": …, "extra_threads": …, "static_shared": …, "dynamic_shared": …,
+ * "specialized": …}. */
+tweed_status tw_contract_write(const tw_contract *contract, const char *kernel, FILE *file, tweed_error *error);
 
 #endif

@@ -195,7 +195,7 @@ static bool judge_object(finding *g, candidate *o) {
   if (o->first_read < 0)
     spoil(o, "is never read", -1);
   else if (o->last_write >= o->first_read)
-    spoil(o, "has no barrier between its stores and its loads", -1);
+    spoil(o, "is filled more than once in an iteration, or without a barrier in front of its loads", -1);
   else if (o->last_read == g->t->nbarriers && o->first_write == 0)
     spoil(o, "has no barrier between its loads and the next iteration's stores", -1);
   return true;
@@ -271,6 +271,29 @@ static bool slice_of(finding *g, candidate *o, bool **slice) {
   return true;
 }
 
+/* Other blocks or programs may tell through this access that memory is ready to be read: nothing that comes behind may
+ * be read before it. (An atomic operation whose result nobody looks at tells nothing.) */
+static bool observes(const finding *g, const tw_site *s) {
+  LLVMValueRef inst = g->f->insts[s->inst];
+  bool elsewhere = s->touch.origin.space == TW_SPACE_GLOBAL || s->touch.origin.space == TW_SPACE_ANY;
+  return s->touch.ordered && s->touch.reads && elsewhere && (LLVMIsALoadInst(inst) || LLVMGetFirstUse(inst));
+}
+
+static bool check_signals(finding *g) {
+  for (int32_t i = 0; i < g->k->nsites; i++) {
+    const tw_site *s = &g->k->sites[i];
+    bool reaches = true;
+    if (!observes(g, s))
+      continue;
+    if (in_loop(g, s->inst))
+      return refuse(g, TW_REASON_ATOMIC, "what the loop copies may be announced by it", s->inst);
+    if (!tw_kernel_reaches(g->k, g->f->block_of[s->inst], g->t->header, &reaches))
+      return out_of_memory(g);
+    g->t->ahead_of_kernel &= !reaches;
+  }
+  return true;
+}
+
 /* ---- channels ---- */
 
 static tw_channel *channel_for(finding *g, size_t *room, int32_t filled) {
@@ -341,7 +364,6 @@ static bool first_mention(const finding *g, int32_t site) {
 static bool find_channels(finding *g) {
   candidate bad = {.where = -1};
   size_t room = 0;
-  g->t->ahead_of_kernel = !g->k->unknown;
   g->t->copies = tweed_arena_array(g->k->arena, (size_t)g->f->ninsts, sizeof(bool));
   if (!g->t->copies)
     return out_of_memory(g);
@@ -455,7 +477,9 @@ static void find_order(finding *g) {
 }
 
 static bool read_tile(finding *g, tw_loop **loops, size_t n) {
-  bool fine = read_shape(g) && find_barriers(g, loops, n) && check_acts(g) && find_varying(g) && find_channels(g);
+  g->t->ahead_of_kernel = !g->k->unknown;
+  bool fine = read_shape(g) && find_barriers(g, loops, n) && check_acts(g) && check_signals(g) && find_varying(g) &&
+              find_channels(g);
   if (fine)
     find_order(g);
   return fine || g->t->reason != TW_REASON_INTERNAL;
