@@ -121,8 +121,8 @@ TWEED_API tweed_status tweed_emu_launch_buffer(tweed_emu_launch *launch, TWEED_K
  * dimension. */
 #define TWEED_EMU_CONTRACT_PREFIX "__tweed_launch_"
 enum {
-  TWEED_EMU_CONTRACT_VERSION,       /* 1 */
-  TWEED_EMU_CONTRACT_THREADS,       /* of a block of the original kernel: no other block fits */
+  TWEED_EMU_CONTRACT_VERSION, /* 1 */
+  TWEED_EMU_CONTRACT_THREADS, /* of a block of the original kernel: no other block fits; 0 = any, if none are extra */
   TWEED_EMU_CONTRACT_EXTRA_THREADS, /* behind those */
   TWEED_EMU_CONTRACT_STATIC_SHARED, /* bytes, for information */
   TWEED_EMU_CONTRACT_EXTRA_SHARED,  /* bytes of dynamic shared memory on top of the launch's */

@@ -18,6 +18,19 @@ static tweed_status wrong(const tweed_emu_launch *l, tweed_error *error, const c
   return tweed_fail(error, TWEED_BAD_INPUT, "the launch contract of kernel %.80s %s", l->kernel->name, why);
 }
 
+/* A kernel that gets more memory only may be for blocks of any size and shape. */
+static tweed_status check_block(const tweed_emu_launch *l, const uint32_t *words, tweed_error *error) {
+  uint32_t threads = words[TWEED_EMU_CONTRACT_THREADS];
+  if (!threads && !words[TWEED_EMU_CONTRACT_EXTRA_THREADS])
+    return TWEED_OK;
+  if (l->block[1] != 1 || l->block[2] != 1)
+    return wrong(l, error, "is for blocks of one dimension");
+  if (threads != l->block[0])
+    return tweed_fail(error, TWEED_BAD_INPUT, "kernel %.80s was rewritten for blocks of %u threads, not of %u",
+                      l->kernel->name, threads, l->block[0]);
+  return TWEED_OK;
+}
+
 tweed_status emu_contract_apply(tweed_emu_launch *l, tweed_error *error) {
   const tweed_emu_global *g = find(l->module, l->kernel->name);
   uint32_t words[TWEED_EMU_CONTRACT_WORDS];
@@ -28,11 +41,9 @@ tweed_status emu_contract_apply(tweed_emu_launch *l, tweed_error *error) {
   memcpy(words, g->address, sizeof words);
   if (words[TWEED_EMU_CONTRACT_VERSION] != 1)
     return wrong(l, error, "has a version that is not 1");
-  if (l->block[1] != 1 || l->block[2] != 1)
-    return wrong(l, error, "is for blocks of one dimension");
-  if (words[TWEED_EMU_CONTRACT_THREADS] != l->block[0])
-    return tweed_fail(error, TWEED_BAD_INPUT, "kernel %.80s was rewritten for blocks of %u threads, not of %u",
-                      l->kernel->name, words[TWEED_EMU_CONTRACT_THREADS], l->block[0]);
+  tweed_status status = check_block(l, words, error);
+  if (status != TWEED_OK)
+    return status;
   if (words[TWEED_EMU_CONTRACT_EXTRA_THREADS] > EMU_MAX_THREADS ||
       words[TWEED_EMU_CONTRACT_EXTRA_SHARED] > UINT32_MAX - l->shared)
     return wrong(l, error, "asks for more than a block can have");

@@ -177,9 +177,10 @@ class Kernel:
         version, threads, extra_threads, _, extra_shared = words[:5]
         if version != 1:
             raise Wrong("the launch contract of kernel %s has a version that is not 1" % plan.kernel)
-        if plan.block[1:] != [1, 1]:
+        any_block = threads == extra_threads == 0
+        if not any_block and plan.block[1:] != [1, 1]:
             raise Wrong("the launch contract of kernel %s is for blocks of one dimension" % plan.kernel)
-        if plan.block[0] != threads:
+        if not any_block and plan.block[0] != threads:
             raise Wrong("kernel %s was rewritten for blocks of %d threads, not of %d" %
                         (plan.kernel, threads, plan.block[0]))
         self.block[0] += extra_threads

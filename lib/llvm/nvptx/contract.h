@@ -10,7 +10,7 @@
 enum { TW_CONTRACT_VERSION = 1, TW_CONTRACT_SPECIALIZED = 1 /* a flag */ };
 
 typedef struct tw_contract {
-  uint32_t threads;        /* of a block of the original */
+  uint32_t threads;        /* of a block of the original; 0 = any, where none are extra */
   uint32_t extra_threads;  /* to be added to it */
   uint32_t static_shared;  /* bytes, for information */
   uint32_t dynamic_shared; /* bytes to be added to the dynamic shared memory of the launch */

@@ -207,6 +207,10 @@ static void write_async(tw_copy *c, const writing *w, int32_t store, LLVMValueRe
 
 static void write_store(tw_copy *c, const writing *w, int32_t store) {
   LLVMValueRef original = c->flow->insts[store];
+  if (!w->fill->plan->bytes[store] && w->fill->plain) {
+    w->fill->plain(w->fill->user, c, store);
+    return;
+  }
   LLVMValueRef to = tw_emit_offset(w->fill->emit, tw_copy_value(c, LLVMGetOperand(original, 1)), w->fill->slot);
   if (w->fill->plan->bytes[store]) {
     write_async(c, w, store, to);

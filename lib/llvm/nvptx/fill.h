@@ -40,6 +40,9 @@ typedef struct tw_fill_pair {
   LLVMValueRef to, from;
 } tw_fill_pair;
 
+/* Called in place of writing a plain store, at the builder's place. */
+typedef void (*tw_fill_plain)(void *user, tw_copy *c, int32_t store);
+
 /* The reading of the thread's number, and what else tw_fill_write is to take from its caller. */
 typedef struct tw_fill {
   const tw_fill_plan *plan;
@@ -50,6 +53,8 @@ typedef struct tw_fill {
   LLVMValueRef threads; /* i32 that stands for blockDim.x; NULL: the block's own */
   const char *prefix;   /* of blocks */
   tw_fill_pair *pairs;  /* by instruction: in place of asynchronous stores, their addresses; NULL: write them */
+  tw_fill_plain plain;  /* NULL: plain stores are written as they are */
+  void *user;
 } tw_fill;
 /* Writes the copies; *entry is where they begin, and they end in block `end`. Addresses of shared objects are still
  * those of the objects, moved on by `slot`: the caller lets a ring take the objects' place. */

@@ -27,6 +27,19 @@ KERNEL scale(const float *in, float *out, float by) {
   if (threadIdx.x < block)
     out[first + threadIdx.x] = by * staged[threadIdx.x];
 }
+#elif defined(MEMORY)
+/* For any block: dynamic shared memory is all that the contract adds. */
+extern "C" {
+__constant__ u32 __tweed_launch_scale[] = {CONTRACT};
+}
+extern __shared__ float staged[];
+
+KERNEL scale(const float *in, float *out, float by) {
+  u32 t = threadIdx.y * blockDim.x + threadIdx.x, first = blockIdx.x * blockDim.x * blockDim.y;
+  staged[t] = in[first + t];
+  __syncthreads();
+  out[first + t] = by * staged[t];
+}
 #else
 KERNEL scale(const float *in, float *out, float by) {
   u32 i = blockIdx.x * blockDim.x + threadIdx.x;
