@@ -1,6 +1,8 @@
 /* graph.c: turns a loop body into a problem: ops with the machine's classes, flow, memory and control dependences. */
 #include "llvm/graph.h"
 #include "model/model.h"
+#include "llvm/nvptx/pressure.h"
+#include "llvm/nvptx/touch.h"
 #include "llvm/opcode.h"
 #include <stdio.h>
 #include <string.h>
@@ -55,9 +57,16 @@ static void type_of(const tw_op *op, char *text, size_t size) {
     tw_type_text(op->kind == TW_OP_EQUAL ? LLVMTypeOf(op->refs[1].value) : op->type, text, size);
 }
 
-/* In NVPTX: the address moves with every iteration. */
+/* In NVPTX: the address moves with every iteration, and blocks have addresses of their own: where they all read the
+ * same, it comes from L2. */
 static bool moving(const tw_body *body, const tw_op *op) {
-  return op->access < 0 || !body->accesses[op->access].affine || body->accesses[op->access].step != 0;
+  if (opcode_of(op) != LLVMLoad && opcode_of(op) != LLVMStore)
+    return false;
+  LLVMValueRef pointer = LLVMGetOperand(op->inst, opcode_of(op) == LLVMLoad ? 0 : 1);
+  int64_t step = 0;
+  bool moves = tw_step_id(body->bridge, body->loop, pointer) != 0 ||
+               (tw_affine(body->bridge, body->loop, pointer, &step) && step != 0);
+  return moves && tw_differs_by_block(pointer);
 }
 
 void tw_graph_opcode(const tw_body *body, int32_t i, char *opcode, size_t opcode_size, char *type, size_t type_size) {
@@ -111,7 +120,8 @@ static tweed_status add_body_op(building *g, int32_t i, int32_t *memory_ops) {
   bool memory = op->kind == TW_OP_INSTRUCTION && (code == LLVMLoad || code == LLVMStore);
   snprintf(name, sizeof name, "%s.%d", tw_opcode_name(code), memory ? (*memory_ops)++ : i);
   bool no_register = is_void || op->address || strstr(opcode, ".folded");
-  tweed_status s = add_op(g, name, opcode, type, no_register ? 0 : -1, &op->problem);
+  int32_t regs = no_register ? 0 : tweed_machine_sm(g->machine) ? tw_registers_of(op->type) : -1;
+  tweed_status s = add_op(g, name, opcode, type, regs, &op->problem);
   if (s != TWEED_OK)
     return s;
   if (op->inst)

@@ -4,6 +4,7 @@
 #include "solve/bounds.h"
 #include "llvm/expand.h"
 #include "llvm/graph.h"
+#include "llvm/nvptx/thread.h"
 #include "llvm/profit.h"
 #include <stdlib.h>
 #include <string.h>
@@ -36,10 +37,11 @@ typedef struct job {
   tweed_problem *problem;
   tweed_schedule *schedule;
   tw_plan *plan;
+  tw_thread *thread; /* on a GPU: the loop of a single thread */
   tw_profit profit;
   tweed_bounds bounds;
   tw_reason reason;
-  char detail[256];
+  char detail[512];
   char name[256];
 } job;
 
@@ -82,7 +84,7 @@ static tweed_status load_machine(running *r, tweed_pass_cache *cache) {
 /* ---- remarks ---- */
 
 static void remark_missed(job *j) {
-  char advice[512];
+  char advice[1024];
   snprintf(advice, sizeof advice, "loop not pipelined: %s%s%s%s", tw_reason_advice(j->reason), j->detail[0] ? " (" : "",
            j->detail, j->detail[0] ? ")" : "");
   tw_argument arguments[] = {{"Reason", advice}};
@@ -106,6 +108,7 @@ static const char *decimal(number *n, double value) {
 static void remark_schedule(job *j, tw_remark kind, const char *name, const char *opening) {
   const tweed_schedule *s = j->schedule;
   number n[10];
+  char text[256];
   tw_argument a[] = {
       {NULL, opening},
       {"II", integer(&n[0], tweed_schedule_ii(s))},
@@ -131,8 +134,11 @@ static void remark_schedule(job *j, tw_remark kind, const char *name, const char
       {"Before", decimal(&n[7], j->profit.before)},
       {NULL, " -> "},
       {"After", decimal(&n[8], j->profit.after)},
+      {NULL, j->thread ? "; " : ""},
+      {"Warps", j->thread ? tw_thread_text(j->thread, true, text, sizeof text) : ""},
   };
-  tw_emit_remark(j->run->bridge, j->loop, kind, name, a, sizeof a / sizeof *a);
+  size_t count = sizeof a / sizeof *a;
+  tw_emit_remark(j->run->bridge, j->loop, kind, name, a, j->thread ? count : count - 2);
 }
 
 /* ---- the steps; each returns false with j->reason set, and r->error where there is more to say ---- */
@@ -164,6 +170,9 @@ static bool read_loop(job *j) {
     return from_error(j, s == TWEED_BAD_INPUT ? TW_REASON_MACHINE : TW_REASON_INTERNAL);
   if (tweed_bounds_quick(j->problem, &j->bounds, j->run->error) != TWEED_OK)
     return from_error(j, TW_REASON_INTERNAL);
+  if (tweed_machine_sm(j->run->machine) &&
+      tw_thread_of(j->body, j->problem, j->arena, &j->thread, j->run->error) != TWEED_OK)
+    return from_error(j, TW_REASON_INTERNAL);
   return true;
 }
 
@@ -173,6 +182,11 @@ static int32_t restarts_for(const job *j) {
   return n > MAX_RESTARTS ? MAX_RESTARTS : (int32_t)n;
 }
 
+static int32_t max_stages(const job *j) {
+  int32_t wanted = j->run->options->max_stages;
+  return wanted ? wanted : j->thread ? TW_THREAD_STAGES : DEFAULT_MAX_STAGES;
+}
+
 static bool solve(job *j, int32_t ii) {
   const tweed_llvm_options *o = j->run->options;
   tweed_solve_options options;
@@ -180,7 +194,7 @@ static bool solve(job *j, int32_t ii) {
   options.solver = o->solver;
   options.ii = ii;
   options.max_ii = o->max_ii;
-  options.max_stages = o->max_stages ? o->max_stages : DEFAULT_MAX_STAGES;
+  options.max_stages = max_stages(j);
   options.time_limit = o->time_limit_ms / 1000.0;
   options.seed = o->seed;
   options.threads = 1;
@@ -205,14 +219,18 @@ static bool solve(job *j, int32_t ii) {
 static bool plan(job *j) {
   if (tw_plan_make(j->body, j->problem, j->schedule, j->arena, &j->plan, j->run->error) != TWEED_OK)
     return from_error(j, TW_REASON_INTERNAL);
-  if (tw_profit_of(j->body, j->problem, j->schedule, j->plan, j->arena, &j->profit, j->run->error) != TWEED_OK)
-    return from_error(j, TW_REASON_INTERNAL);
-  return true;
+  tweed_status s = j->thread
+                       ? tw_thread_profit(j->body, j->problem, j->plan, j->arena, j->thread, &j->profit, j->run->error)
+                       : tw_profit_of(j->body, j->problem, j->schedule, j->plan, j->arena, &j->profit, j->run->error);
+  return s == TWEED_OK || from_error(j, TW_REASON_INTERNAL);
 }
 
 static bool not_profitable(job *j) {
-  snprintf(j->detail, sizeof j->detail, "estimated cycles per iteration %.2f before, %.2f after, on %s",
-           j->profit.before, j->profit.after, tweed_machine_name(j->run->machine));
+  char text[256] = "";
+  if (j->thread)
+    tw_thread_text(j->thread, j->schedule != NULL, text, sizeof text);
+  snprintf(j->detail, sizeof j->detail, "estimated cycles per iteration %.2f before, %.2f after, on %s%s%s",
+           j->profit.before, j->profit.after, tweed_machine_name(j->run->machine), text[0] ? ": " : "", text);
   return refuse(j, TW_REASON_NOT_PROFITABLE);
 }
 
@@ -221,7 +239,9 @@ static bool may_pay(job *j) {
   const tweed_llvm_options *o = j->run->options;
   if (o->mode != TWEED_LLVM_AUTO || o->force)
     return true;
-  if (tw_profit_bound(j->body, j->problem, j->bounds.mii, j->arena, &j->profit, j->run->error) != TWEED_OK)
+  if (j->thread)
+    tw_thread_bound(j->body, j->thread, &j->profit);
+  else if (tw_profit_bound(j->body, j->problem, j->bounds.mii, j->arena, &j->profit, j->run->error) != TWEED_OK)
     return from_error(j, TW_REASON_INTERNAL);
   return j->profit.pays || not_profitable(j);
 }
@@ -266,7 +286,34 @@ static bool overlap_by_cut(job *j) {
   return best == at || rotate(j, best - at);
 }
 
+/* On a GPU a warp's turn is the II that is wanted. Where that has values alive for so long that fewer warps are
+ * resident, longer ones are tried, which take a stage less each, and the best one kept. */
+static bool schedule_thread(job *j) {
+  int32_t most = j->run->options->max_ii, ii = tw_thread_ii(j->thread, j->bounds.mii, max_stages(j)), best;
+  if (most && ii > most)
+    ii = most;
+  if (!solve(j, ii > j->bounds.mii ? ii : 0) || !plan(j))
+    return false;
+  best = tweed_schedule_ii(j->schedule);
+  double cost = j->profit.after;
+  for (int32_t stages = j->plan->stages; stages > 2 && j->thread->then.warps < j->thread->occupancy.warps; stages--) {
+    int64_t length = tweed_schedule_length(j->problem, j->schedule);
+    int32_t longer = (int32_t)(length / (stages - 1)) + 1;
+    if (longer <= tweed_schedule_ii(j->schedule) || (most && longer > most))
+      continue;
+    if (!solve(j, longer) || !plan(j))
+      return false;
+    if (j->profit.after < cost) {
+      cost = j->profit.after;
+      best = longer;
+    }
+  }
+  return best == tweed_schedule_ii(j->schedule) || (solve(j, best) && plan(j));
+}
+
 static bool schedule_loop(job *j) {
+  if (j->thread && !j->body->hints.ii)
+    return schedule_thread(j) && (j->plan->stages > 1 || overlap_by_cut(j));
   if (!solve(j, j->body->hints.ii) || !plan(j))
     return false;
   /* A longer II shortens the lifetimes in iterations: try some before giving up for want of registers. */
@@ -311,6 +358,9 @@ static tweed_status print_graph(job *j) {
   FILE *out = output(j->run);
   fprintf(out, "---\n");
   tweed_status s = tweed_problem_write(j->problem, out, j->run->error);
+  char text[256];
+  if (j->thread)
+    fprintf(out, "# %s\n", tw_thread_text(j->thread, false, text, sizeof text));
   const tw_body *body = j->body;
   for (int32_t k = 0; s == TWEED_OK && k < body->nchecks; k++)
     for (int32_t a = 0; a < body->naccesses; a++)

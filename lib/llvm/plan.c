@@ -102,6 +102,7 @@ static void choose_unroll(planning *p) {
     if (n > plan->unroll)
       plan->unroll = n;
   }
+  plan->copies = plan->unroll;
   spread_control(plan, &p->body->trips);
   if (plan->unroll > MAX_UNROLL)
     plan->unroll = MAX_UNROLL;

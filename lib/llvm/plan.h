@@ -6,9 +6,10 @@
 
 /* Per op of the body. Invariant: emitting, for each step in turn, the ops of `order` in that order, with iteration step
  * - stage, runs every op behind all that it depends on. Affine and dead ops are not in order. unroll: kernel copies, so
- * that no value is overwritten before its last use (modulo variable expansion, Lam 1988), unless capped. */
+ * that no value is overwritten before its last use (modulo variable expansion, Lam 1988), unless capped: copies is how
+ * many that takes. */
 typedef struct tw_plan {
-  int32_t ii, stages, unroll, norder;
+  int32_t ii, stages, unroll, copies, norder;
   int32_t *stage, *row, *order;
   int32_t *position; /* of an op in order, -1 = not in it */
 } tw_plan;

@@ -71,13 +71,8 @@ static bool pipe_init(pipe *p, const tweed_problem *problem, tweed_arena *arena)
   return p->usage && p->cycle_of;
 }
 
-/* One instance of an op in a stream of code: which op, of which iteration relative to the trip. */
-typedef struct instance {
-  int32_t op, iteration;
-} instance;
-
 /* Cycles per trip of a loop whose trip is the given code and starts `per_trip` new iterations. */
-static tweed_status simulate(const tweed_problem *problem, const instance *code, int32_t n, int32_t per_trip,
+static tweed_status simulate(const tweed_problem *problem, const tw_instance *code, int32_t n, int32_t per_trip,
                              int32_t depth, tweed_arena *arena, double *cycles, tweed_error *error) {
   pipe p;
   int32_t iterations = TRIPS * per_trip + depth + 1;
@@ -113,9 +108,8 @@ static tweed_status simulate(const tweed_problem *problem, const instance *code,
   return TWEED_OK;
 }
 
-/* The order in which a list scheduler by height leaves one iteration. */
-static tweed_status list_order(const tweed_problem *problem, instance *code, int64_t *length, tweed_arena *arena,
-                               tweed_error *error) {
+tweed_status tw_profit_original(const tweed_problem *problem, tw_instance *code, int64_t *length, tweed_arena *arena,
+                                tweed_error *error) {
   int32_t n = problem->nops;
   int64_t *height = tweed_arena_array(arena, (size_t)n + 1, sizeof(int64_t)),
           *start = tweed_arena_array(arena, (size_t)n + 1, sizeof(int64_t));
@@ -151,7 +145,7 @@ static tweed_status list_order(const tweed_problem *problem, instance *code, int
     take(&p, best, now);
     done[best] = true;
     start[best] = now;
-    code[placed++] = (instance){best, 0};
+    code[placed++] = (tw_instance){best, 0};
     int64_t end = now + tweed_class_of(problem, best)->latency;
     if (end > *length)
       *length = end;
@@ -159,20 +153,18 @@ static tweed_status list_order(const tweed_problem *problem, instance *code, int
   return TWEED_OK;
 }
 
-/* The kernel's code: the ops of the plan in order, step by step, with what is not in the plan (addresses) at the end.
- */
-static int32_t kernel_code(const tw_body *body, const tweed_problem *problem, const tw_plan *plan, instance *code,
-                           bool *in_plan) {
+int32_t tw_profit_kernel(const tw_body *body, const tweed_problem *problem, const tw_plan *plan, tw_instance *code,
+                         bool *in_plan) {
   int32_t n = 0;
   for (int32_t step = 0; step < plan->unroll; step++)
     for (int32_t k = 0; k < plan->norder; k++) {
       int32_t op = plan->order[k];
       in_plan[body->ops[op].problem] = true;
-      code[n++] = (instance){body->ops[op].problem, step - plan->stage[op]};
+      code[n++] = (tw_instance){body->ops[op].problem, step - plan->stage[op]};
     }
   for (int32_t op = 0; op < problem->nops; op++)
     if (!in_plan[op])
-      code[n++] = (instance){op, plan->unroll - 1};
+      code[n++] = (tw_instance){op, plan->unroll - 1};
   return n;
 }
 
@@ -210,7 +202,7 @@ static bool spills(const tw_body *body, const tweed_problem *problem, const twee
 
 /* Leaves out what only if-conversion adds: the loop as it is branches instead. What waits for a select then waits for
  * nothing, so the estimate is low, and Tweed acts on such loops only where it wins all the same. */
-static int32_t without_selects(const tw_body *body, instance *code, int32_t n) {
+int32_t tw_profit_without_selects(const tw_body *body, tw_instance *code, int32_t n) {
   int32_t kept = 0;
   for (int32_t i = 0; i < n; i++) {
     bool added = false;
@@ -222,7 +214,7 @@ static int32_t without_selects(const tw_body *body, instance *code, int32_t n) {
   return kept;
 }
 
-static double wanted_gain(const tw_body *body) {
+double tw_profit_wanted(const tw_body *body) {
   double wanted = gain;
   for (int32_t i = 0; i < body->nops; i++) {
     const tw_op *op = &body->ops[i];
@@ -237,15 +229,15 @@ static double wanted_gain(const tw_body *body) {
 }
 
 /* Cycles per iteration of the loop as it is. */
-static tweed_status cost_before(const tw_body *body, const tweed_problem *problem, int32_t mii, instance *code,
+static tweed_status cost_before(const tw_body *body, const tweed_problem *problem, int32_t mii, tw_instance *code,
                                 tweed_arena *arena, double *out, tweed_error *error) {
   int64_t length = 1;
-  tweed_status s = list_order(problem, code, &length, arena, error);
+  tweed_status s = tw_profit_original(problem, code, &length, arena, error);
   if (s != TWEED_OK)
     return s;
   int32_t window = tweed_machine_window(problem->machine);
   if (window == 0)
-    return simulate(problem, code, without_selects(body, code, problem->nops), 1, 0, arena, out, error);
+    return simulate(problem, code, tw_profit_without_selects(body, code, problem->nops), 1, 0, arena, out, error);
   double hidden = (double)length * body->instructions / window;
   *out = hidden > mii ? hidden : mii;
   return TWEED_OK;
@@ -253,19 +245,19 @@ static tweed_status cost_before(const tw_body *body, const tweed_problem *proble
 
 tweed_status tw_profit_bound(const tw_body *body, const tweed_problem *problem, int32_t mii, tweed_arena *arena,
                              tw_profit *out, tweed_error *error) {
-  instance *code = tweed_arena_array(arena, (size_t)problem->nops + 1, sizeof(instance));
+  tw_instance *code = tweed_arena_array(arena, (size_t)problem->nops + 1, sizeof(tw_instance));
   *out = (tw_profit){.after = mii};
   if (!code)
     return tweed_no_memory(error);
   tweed_status s = cost_before(body, problem, mii, code, arena, &out->before, error);
-  out->pays = out->before > out->after * wanted_gain(body);
+  out->pays = out->before > out->after * tw_profit_wanted(body);
   return s;
 }
 
 tweed_status tw_profit_of(const tw_body *body, const tweed_problem *problem, const tweed_schedule *schedule,
                           const tw_plan *plan, tweed_arena *arena, tw_profit *out, tweed_error *error) {
   size_t most = (size_t)(problem->nops + plan->norder * plan->unroll) + 1;
-  instance *code = tweed_arena_array(arena, most, sizeof(instance));
+  tw_instance *code = tweed_arena_array(arena, most, sizeof(tw_instance));
   bool *in_plan = tweed_arena_array(arena, (size_t)problem->nops + 1, sizeof(bool));
   double kernel;
   if (!code || !in_plan)
@@ -274,12 +266,12 @@ tweed_status tw_profit_of(const tw_body *body, const tweed_problem *problem, con
   tweed_status s = cost_before(body, problem, tweed_schedule_mii(schedule), code, arena, &out->before, error);
   if (s != TWEED_OK)
     return s;
-  int32_t n = kernel_code(body, problem, plan, code, in_plan);
+  int32_t n = tw_profit_kernel(body, problem, plan, code, in_plan);
   s = simulate(problem, code, n, plan->unroll, plan->stages, arena, &kernel, error);
   if (s != TWEED_OK)
     return s;
   out->after = tweed_machine_window(problem->machine) > 0 ? tweed_schedule_ii(schedule) : kernel / plan->unroll;
   out->spills = spills(body, problem, schedule);
-  out->pays = !out->spills && out->before > out->after * wanted_gain(body);
+  out->pays = !out->spills && out->before > out->after * tw_profit_wanted(body);
   return TWEED_OK;
 }

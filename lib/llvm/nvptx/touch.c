@@ -368,3 +368,31 @@ tw_act tw_act_of(tw_bridge *b, LLVMValueRef inst, tw_touch *touches, int32_t *co
     return TW_ACT_NONE;
   return act_of_memory(b, inst, LLVMGetInstructionOpcode(inst), touches, count);
 }
+
+static bool from_block(walk *w, LLVMValueRef v) {
+  char name[64];
+  for (int32_t i = 0; i < w->n; i++)
+    if (w->seen[i] == v)
+      return false;
+  if (!LLVMIsAInstruction(v))
+    return false;
+  if (w->n == MAX_WALK)
+    return true;
+  w->seen[w->n++] = v;
+  if (tw_register_of(v, name, sizeof name))
+    return strncmp(name, "ctaid.", 6) == 0 || strncmp(name, "clusterid", 9) == 0;
+  LLVMOpcode op = LLVMGetInstructionOpcode(v);
+  bool computes =
+      op == LLVMCall && starts(tw_callee_name(v, name, sizeof name), "llvm.") && !starts(name, "llvm.nvvm.");
+  if (op == LLVMLoad || op == LLVMAtomicRMW || op == LLVMAtomicCmpXchg || (op == LLVMCall && !computes))
+    return true;
+  for (int k = 0; k < LLVMGetNumOperands(v); k++)
+    if (from_block(w, LLVMGetOperand(v, (unsigned)k)))
+      return true;
+  return false;
+}
+
+bool tw_differs_by_block(LLVMValueRef value) {
+  walk w = {.n = 0};
+  return from_block(&w, value);
+}

@@ -47,6 +47,9 @@ tw_act tw_act_of(tw_bridge *b, LLVMValueRef inst, tw_touch *touches, int32_t *co
 /* Which of the special registers a call reads: "tid.x", "ntid.x", "ctaid.y", …, or NULL. */
 const char *tw_register_of(LLVMValueRef inst, char *buffer, size_t size);
 
+/* The value may differ from block to block of the grid: it is computed from a block's number, or from memory. */
+bool tw_differs_by_block(LLVMValueRef value);
+
 /* The first instruction of inline PTX, without braces and declarations, up to the first space; "" for what is none. */
 const char *tw_ptx_mnemonic(LLVMValueRef call, char *buffer, size_t size);
 
