@@ -1,5 +1,6 @@
 /* body.c: reads a loop into a tw_body, or says why it can't be pipelined. Never changes the IR. */
 #include "llvm/body.h"
+#include "llvm/nvptx/touch.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,21 @@ static bool carried_type(LLVMTypeRef type) {
   default:
     return true;
   }
+}
+
+/* Inline PTX that computes and does nothing else. Clang marks all of it convergent, since it does not look inside. */
+static bool pure_ptx(tw_bridge *b, LLVMValueRef inst, const tw_effects *e) {
+  tw_touch touches[TW_MAX_TOUCHES];
+  int32_t count;
+  return e->inline_asm && !e->reads && !e->writes && !e->no_duplicate && strncmp(tw_triple(b), "nvptx", 5) == 0 &&
+         tw_act_of(b, inst, touches, &count) == TW_ACT_NONE;
+}
+
+static tw_effects effects_of(tw_bridge *b, LLVMValueRef inst) {
+  tw_effects e = tw_effects_of(b, inst);
+  if (pure_ptx(b, inst, &e))
+    e.inline_asm = e.convergent = e.may_throw = e.may_not_return = false;
+  return e;
 }
 
 /* Reasons that hold wherever in the loop the instruction stands. */
@@ -213,7 +229,7 @@ static bool read_instruction(reading *r, LLVMValueRef inst) {
     tw_callee_name(inst, name, sizeof name);
     return strncmp(name, "llvm.lifetime", 13) == 0 ? refuse(r, TW_REASON_LIFETIME, inst) : true;
   }
-  tw_effects e = tw_effects_of(body->bridge, inst);
+  tw_effects e = effects_of(body->bridge, inst);
   tw_reason reason = never_moves(inst, &e);
   if (reason != TW_REASON_NONE)
     return refuse(r, reason, inst);
@@ -434,6 +450,21 @@ static void find_addresses(tw_body *body) {
   }
 }
 
+/* Where a barrier may keep a thread for ever, nothing is known of the trip count either; the barrier is what the user
+ * should hear of. */
+static tw_reason unknown_trips(tw_body *body) {
+  LLVMBasicBlockRef blocks[MAX_BLOCKS];
+  size_t n = tw_blocks(body->bridge, body->loop, blocks, MAX_BLOCKS);
+  reading r = {.body = body, .reason = TW_REASON_TRIP_COUNT};
+  for (size_t i = 0; i < n && i < MAX_BLOCKS; i++)
+    for (LLVMValueRef inst = LLVMGetFirstInstruction(blocks[i]); inst; inst = LLVMGetNextInstruction(inst))
+      if (LLVMIsACallInst(inst) && effects_of(body->bridge, inst).convergent) {
+        refuse(&r, TW_REASON_CONVERGENT, inst);
+        return r.reason;
+      }
+  return r.reason;
+}
+
 static tw_reason check_shape(tw_body *body) {
   tw_loop *l = body->loop;
   body->hints = tw_loop_hints(l);
@@ -453,7 +484,7 @@ static tw_reason check_shape(tw_body *body) {
   if (LLVMGetInstructionOpcode(end) != LLVMBr)
     return TW_REASON_CONTROL;
   body->trips = tw_trip_count(body->bridge, l);
-  return body->trips.known ? TW_REASON_NONE : TW_REASON_TRIP_COUNT;
+  return body->trips.known ? TW_REASON_NONE : unknown_trips(body);
 }
 
 tw_reason tw_body_extract(tw_bridge *b, tw_loop *l, tweed_arena *arena, tw_body **out, char *detail,

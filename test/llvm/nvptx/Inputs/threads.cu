@@ -86,7 +86,28 @@ KERNEL voted(const float *x, float *y, int n) {
     y[i * WARP] = x[i * WARP] + shuffle_xor(x[i * WARP], 1);
 }
 
-/* The stride of the grid, of 2 MB: steps that don't fit small numbers. */
+/* Inline PTX that only computes: two bytes of each 32 bits, and a power of two. */
+KERNEL inlined(const u32 *__restrict__ x, float *__restrict__ y, int n) {
+  x += threadIdx.x, y += threadIdx.x;
+  for (int i = 0; i < n; i++) {
+    u32 low, high;
+    float power;
+    asm("prmt.b32 %0, %1, 0, 0x4441;" : "=r"(low) : "r"(x[i * WARP]));
+    asm("prmt.b32 %0, %1, 0, 0x4443;" : "=r"(high) : "r"(x[i * WARP]));
+    asm("ex2.approx.f32 %0, %1;" : "=f"(power) : "f"((float)low * 0.01f));
+    y[i * WARP] = power + (float)high;
+  }
+}
+
+/* Inline PTX that does more than that. */
+KERNEL counted(const float *__restrict__ x, float *__restrict__ y, u32 *__restrict__ sum, int n) {
+  for (int i = (int)threadIdx.x; i < n; i += WARP) {
+    y[i] = x[i] * 2;
+    asm volatile("red.global.add.u32 [%0], 1;" ::"l"(sum) : "memory");
+  }
+}
+
+/* Two accesses of one step in bytes that is known at run time only. */
 KERNEL wide(const double *x, double *y, int n, long by) {
   for (long i = threadIdx.x; i < n; i += by)
     y[i] = x[i] * 3;
