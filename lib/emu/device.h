@@ -45,6 +45,8 @@ TWEED_API uint32_t tweed_emu_isspacep(const tweed_emu_place *place, uint32_t spa
 /* Before each load and store. align: what the instruction promises. */
 TWEED_API void tweed_emu_check_load(const tweed_emu_place *place, const void *pointer, uint64_t size, uint32_t align);
 TWEED_API void tweed_emu_check_store(const tweed_emu_place *place, const void *pointer, uint64_t size, uint32_t align);
+/* Before a memcpy, of its source: bytes that nobody wrote may be padding of structs. */
+TWEED_API void tweed_emu_check_copy(const tweed_emu_place *place, const void *pointer, uint64_t size);
 
 /* ---- barriers ---- */
 /* count 0: all threads of the block. aligned: the whole warp runs the same instruction. */

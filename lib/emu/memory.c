@@ -140,6 +140,11 @@ static void check_shared_bounds(emu_thread *self, const tweed_emu_place *place, 
                 (int)at - EMU_SHARED_RESERVED, i);
 }
 
+_Noreturn static void unwritten(emu_thread *self, const tweed_emu_place *place, uint32_t at, size_t size, size_t i) {
+  emu_fault(self, TWEED_EMU_UNINITIALIZED, place, "read of shared memory that nobody wrote: byte %zu of %zu at %d", i,
+            size, (int)at - EMU_SHARED_RESERVED);
+}
+
 static void check_shared(emu_thread *self, const tweed_emu_place *place, const void *pointer, size_t size, bool write) {
   emu_machine *m = self->machine;
   uint32_t at = emu_shared_offset(m, pointer);
@@ -151,8 +156,27 @@ static void check_shared(emu_thread *self, const tweed_emu_place *place, const v
   }
   for (size_t i = 0; i < size; i++)
     if (!(m->shadow[at + i] & EMU_BYTE_WRITTEN))
-      emu_fault(self, TWEED_EMU_UNINITIALIZED, place, "read of shared memory that nobody wrote: byte %zu of %zu at %d",
-                i, size, (int)at - EMU_SHARED_RESERVED);
+      unwritten(self, place, at, size, i);
+}
+
+enum { PADDED = 16 }; /* the largest alignment of members, and so more than there is padding */
+
+/* Whether something in the same 16 bytes of a copy was written. */
+static bool is_padding(const emu_machine *m, uint32_t at, size_t size, size_t i) {
+  size_t first = (at + i) / PADDED * PADDED, last = first + PADDED;
+  for (size_t k = first < at ? at : first; k < last && k < at + size; k++)
+    if (m->shadow[k] & EMU_BYTE_WRITTEN)
+      return true;
+  return false;
+}
+
+static void check_copied(emu_thread *self, const tweed_emu_place *place, const void *pointer, size_t size) {
+  const emu_machine *m = self->machine;
+  uint32_t at = emu_shared_offset(m, pointer);
+  check_shared_bounds(self, place, pointer, size, false);
+  for (size_t i = 0; i < size; i++)
+    if (!(m->shadow[at + i] & EMU_BYTE_WRITTEN) && !is_padding(m, at, size, i))
+      unwritten(self, place, at, size, i);
 }
 
 static void check_other(emu_thread *self, const tweed_emu_place *place, const void *pointer, size_t size, bool write) {
@@ -194,6 +218,16 @@ void tweed_emu_check_load(const tweed_emu_place *place, const void *pointer, uin
 
 void tweed_emu_check_store(const tweed_emu_place *place, const void *pointer, uint64_t size, uint32_t align) {
   check_access(place, pointer, size, align, true);
+}
+
+void tweed_emu_check_copy(const tweed_emu_place *place, const void *pointer, uint64_t size) {
+  emu_thread *self = emu_self();
+  emu_stop_at_race(self);
+  self->accessed = place;
+  if (in_window(self->machine, (uintptr_t)pointer))
+    check_copied(self, place, pointer, (size_t)size);
+  else
+    check_other(self, place, pointer, (size_t)size, false);
 }
 
 uint32_t tweed_emu_isspacep(const tweed_emu_place *place, uint32_t space, const void *pointer) {

@@ -83,9 +83,13 @@ static LLVMValueRef atomic(tw_emulation *e, LLVMValueRef i, const char *what, ui
   return tw_call(e, "tweed_emu_atomic", e->i64, arguments, 7);
 }
 
+static bool is_unchecked(tw_emulation *e, LLVMValueRef pointer) {
+  return e->options->no_checks || LLVMIsAAllocaInst(base_of(pointer));
+}
+
 static void check(tw_emulation *e, LLVMValueRef i, LLVMValueRef pointer, LLVMValueRef size, unsigned align, bool store,
                   const char *what) {
-  if (e->options->no_checks || LLVMIsAAllocaInst(base_of(pointer)))
+  if (is_unchecked(e, pointer))
     return;
   LLVMValueRef arguments[] = {tw_place(e, i, what), pointer, size, tw_number(e->i32, align)};
   tw_call(e, store ? "tweed_emu_check_store" : "tweed_emu_check_load", e->none, arguments, 4);
@@ -195,8 +199,11 @@ static void check_block(tw_emulation *e, LLVMValueRef call) {
     return;
   LLVMPositionBuilderBefore(e->builder, call);
   LLVMValueRef size = LLVMBuildZExtOrBitCast(e->builder, LLVMGetOperand(call, 2), e->i64, "");
-  if (copies)
-    check(e, call, LLVMGetOperand(call, 1), size, 1, false, "memcpy");
+  LLVMValueRef source[] = {NULL, LLVMGetOperand(call, 1), size};
+  if (copies && !is_unchecked(e, source[1])) {
+    source[0] = tw_place(e, call, "memcpy");
+    tw_call(e, "tweed_emu_check_copy", e->none, source, 3);
+  }
   check(e, call, LLVMGetOperand(call, 0), size, 1, true, copies ? "memcpy" : "memset");
 }
 

@@ -1,6 +1,8 @@
 /* emulate_out.c: the tweed_emu_module that a module exports: its kernels, with an entry that unpacks arguments, and its
  * variables. */
 #include "llvm/emulate.h"
+
+#include <llvm-c/Comdat.h>
 #include <stdio.h>
 #include <string.h>
 #include <tweed/emu.h>
@@ -163,6 +165,7 @@ static LLVMValueRef variables(tw_emulation *e, uint32_t *count) {
     if (!tweed_arena_grow(e->arena, (void **)&all, &room, used + 1, sizeof *all))
       break;
     LLVMSetLinkage(g, LLVMInternalLinkage);
+    LLVMSetComdat(g, NULL);
     LLVMValueRef values[] = {tw_string(e, name), g,
                              tw_number(e->i64, tw_alloc_size(e->module, LLVMGlobalGetValueType(g)))};
     all[used++] = structure(e, values, 3);
@@ -171,11 +174,13 @@ static LLVMValueRef variables(tw_emulation *e, uint32_t *count) {
   return array(e, type, all, used, "tweed.variables");
 }
 
+/* Without their comdats, of which a linker would keep that of one module. */
 static void hide_functions(tw_emulation *e) {
   for (LLVMValueRef f = LLVMGetFirstFunction(e->module); f; f = LLVMGetNextFunction(f))
     if (!LLVMIsDeclaration(f)) {
       LLVMSetVisibility(f, LLVMDefaultVisibility);
       LLVMSetLinkage(f, LLVMInternalLinkage);
+      LLVMSetComdat(f, NULL);
     }
 }
 
