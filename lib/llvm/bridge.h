@@ -154,6 +154,8 @@ void tw_mark_loop(LLVMValueRef latch_branch, LLVMValueRef original);
 void tw_set_weights(LLVMValueRef branch, uint32_t if_true, uint32_t if_false);
 /* Splits a block before an instruction that is no phi; it and all behind it are in the new block, which is returned. */
 LLVMBasicBlockRef tw_split_before(tw_bridge *b, LLVMValueRef instruction);
+/* A new block on the way from a terminator to one of its successors, to which no other way of it leads. */
+LLVMBasicBlockRef tw_split_edge(LLVMValueRef terminator, LLVMBasicBlockRef to);
 void tw_remove_unreachable(tw_bridge *b); /* blocks */
 /* Sets an integer entry of the kernel in nvvm.annotations. */
 void tw_set_annotation(LLVMValueRef function, const char *key, int64_t value);

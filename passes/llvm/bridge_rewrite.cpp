@@ -35,6 +35,10 @@ LLVMBasicBlockRef tw_split_before(tw_bridge *, LLVMValueRef instruction) {
   return wrap(SplitBlock(inst->getParent(), inst->getIterator()));
 }
 
+LLVMBasicBlockRef tw_split_edge(LLVMValueRef terminator, LLVMBasicBlockRef to) {
+  return wrap(SplitEdge(cast<Instruction>(unwrap(terminator))->getParent(), unwrap(to)));
+}
+
 void tw_remove_unreachable(tw_bridge *b) {
   EliminateUnreachableBlocks(b->function);
 }

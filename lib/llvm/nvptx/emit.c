@@ -91,9 +91,18 @@ void tw_emit_block_barrier(const tw_emit *e) {
   synchronizing(e, tw_emit_intrinsic(e, "llvm.nvvm.barrier0", NULL, 0));
 }
 
-void tw_emit_named_barrier(const tw_emit *e, uint32_t id, uint32_t threads) {
-  LLVMValueRef args[2] = {tw_emit_u32(e, id), tw_emit_u32(e, threads)};
+void tw_emit_barrier_at(const tw_emit *e, LLVMValueRef id, uint32_t threads) {
+  LLVMValueRef args[2] = {id, tw_emit_u32(e, threads)};
   synchronizing(e, tw_emit_intrinsic(e, "llvm.nvvm.barrier", args, 2));
+}
+
+void tw_emit_named_barrier(const tw_emit *e, uint32_t id, uint32_t threads) {
+  tw_emit_barrier_at(e, tw_emit_u32(e, id), threads);
+}
+
+void tw_emit_arrive_at(const tw_emit *e, LLVMValueRef id, uint32_t threads) {
+  LLVMValueRef args[2] = {id, tw_emit_u32(e, threads)};
+  assembly(e, "bar.arrive $0, $1;", "r,r,~{memory}", LLVMVoidTypeInContext(e->context), args, 2);
 }
 
 void tw_emit_warp_barrier(const tw_emit *e) {

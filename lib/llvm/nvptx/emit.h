@@ -33,6 +33,9 @@ void tw_emit_copy_wait(const tw_emit *e, uint32_t groups_left);
 /* All threads of the block, or of so many threads of it under a number of its own. */
 void tw_emit_block_barrier(const tw_emit *e);
 void tw_emit_named_barrier(const tw_emit *e, uint32_t id, uint32_t threads);
+/* The same with a number that is a value (i32, the same for all lanes), and without waiting. */
+void tw_emit_barrier_at(const tw_emit *e, LLVMValueRef id, uint32_t threads);
+void tw_emit_arrive_at(const tw_emit *e, LLVMValueRef id, uint32_t threads);
 void tw_emit_warp_barrier(const tw_emit *e);
 
 /* mbarriers, by pointers to shared memory. */

@@ -4,7 +4,8 @@
  * specialize_write.c     the kernel's new beginning: check of the launch, barriers, the parting of roles
  * specialize_produce.c   the producers
  * specialize_bulk.c      rows by bulk copies
- * specialize_consume.c   the consumers */
+ * specialize_consume.c   the consumers
+ * specialize_turns.c     two halves of them in turns */
 #ifndef TWEED_LLVM_NVPTX_SPECIAL_H
 #define TWEED_LLVM_NVPTX_SPECIAL_H
 
@@ -41,8 +42,16 @@ typedef struct tw_registers {
   int32_t launch, consumer, producer;
 } tw_registers;
 
+/* Products that follow each other, by their first and last instruction. */
+typedef struct tw_run {
+  int32_t first, last;
+} tw_run;
+
+/* nruns: 0 where the consumers take no turns. */
 typedef struct tw_special_loop {
   tw_tile *tile;
+  int32_t nruns;
+  tw_run *runs;
   tw_special_channel *channels;
   LLVMValueRef count; /* producers: number of the iteration, a phi */
 } tw_special_loop;
@@ -105,5 +114,7 @@ void tw_special_bulk_write(tw_producing *p, const tw_special_loop *l, const tw_s
 
 bool tw_special_produce(tw_special *s, LLVMBasicBlockRef *entry);
 bool tw_special_consume(tw_special *s);
+/* In the consumers' loop, before anything else of it is rewritten. */
+void tw_special_write_turns(const tw_special *s, const tw_special_loop *l);
 
 #endif

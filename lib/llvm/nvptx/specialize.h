@@ -31,6 +31,10 @@ tw_special *tw_special_prepare(tw_kernel *k, const tw_special_tile *tiles, int32
 /* Lets the producers give registers to the consumers (setmaxnreg), if the target can, both roles are whole warp groups,
  * and the consumers, who need so many registers, would have less otherwise. False: it is not to be. */
 bool tw_special_balance(tw_special *s, int32_t registers);
+/* Lets two halves of the consumers take turns at the tensor cores in loop number `loop`, ping-pong, where each
+ * iteration has at least two runs of products with other work between them, and each half has warps in all parts of an
+ * SM. False: it is not to be. */
+bool tw_special_turns(tw_special *s, int32_t loop);
 /* What the launch of the rewritten kernel has to know. */
 const tw_contract *tw_special_contract(const tw_special *s);
 /* Rewrites. Kernel, tiles, and whatever the bridge has computed are dead afterwards. TWEED_NO_MEMORY: the function is

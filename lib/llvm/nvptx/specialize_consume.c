@@ -78,6 +78,7 @@ static void synchronize_channel(const tw_special *s, const tw_special_loop *l, c
 static void rewrite_loop(const tw_special *s, const tw_special_loop *l) {
   const tw_flow *f = flow_of(s);
   LLVMValueRef end = f->insts[tw_flow_end(f, l->tile->latch)];
+  tw_special_write_turns(s, l);
   /* Slots are given back before they are counted on: at a place of its own in the latch. */
   LLVMPositionBuilderBefore(s->emit.builder, end);
   LLVMValueRef place = LLVMBuildAlloca(s->emit.builder, tw_emit_i32(&s->emit), "");

@@ -5,7 +5,10 @@
 
 #include "tensor.h"
 
-enum { FEATURES = 64, KEYS = 64, QUERIES = 64, PAD = 8, THREADS = 128 };
+#if !defined(WARPS)
+#define WARPS 4
+#endif
+enum { FEATURES = 64, KEYS = 64, QUERIES = 16 * WARPS, PAD = 8, THREADS = 32 * WARPS };
 
 typedef u32 chunk __attribute__((vector_size(16)));
 typedef half half_tile[KEYS][FEATURES + PAD];

@@ -193,5 +193,6 @@ INLINE void attend(const half *q, const half *k, const half *v, half *out, int q
     attend(q, k, v, out, queries, keys);                                                                               \
   }
 ATTENTION(attention)
+ATTENTION(attention_wide)
 ATTENTION(attention_turns)
 ATTENTION(attention_shared)
