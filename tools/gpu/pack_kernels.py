@@ -89,7 +89,6 @@ def main():
     builder = build.Builder(work, options.arch)
     known = {kernel.name: kernel for kernel in table.read()}
     wanted = [known[name] for name in options.kernels] if options.kernels else list(known.values())
-    builder.compile({kernel.file for kernel in wanted})
     buffers = builder.path("buffers.ll")
     build.cuda.compile_kernel(options.clang, os.path.join(HERE, "buffers.cu"), buffers, arch=options.arch)
     build.checked([options.llc, "-mcpu=" + options.arch, "-mattr=+ptx80", buffers, "-o", os.path.join(output, "buffers.ptx")])

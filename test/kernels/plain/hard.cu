@@ -49,33 +49,49 @@ KERNEL __launch_bounds__(THREADS) rolled(FLOATS a, FLOATS b, float *__restrict__
   store(c, sum, m, n, row, column);
 }
 
-/* Beyond the edge of K the tile of A keeps what it had, and the tile of B is 0 there. In another slot of a ring there
- * would be something else, or nothing. At least one whole tile along k. */
+/* Beyond the edge of K both tiles keep what they had, so that the last products of the tile before count once more. In
+ * another slot of a ring there would be something else, or nothing. k is at least 16, m and n are multiples of 64.
+ * BUG_RING: two slots. */
 KERNEL __launch_bounds__(THREADS) stale(FLOATS a, FLOATS b, float *__restrict__ c, int m, int n, int k) {
-  TILES;
+#if defined(BUG_RING)
+  enum { SLOTS = 2 };
+#else
+  enum { SLOTS = 1 };
+#endif
+  __shared__ __attribute__((aligned(16))) float_tile as[SLOTS], bs[SLOTS];
   PLACE, t = (int)threadIdx.x;
   float sum[4][4] = {};
   for (int at = 0; at < k; at += DEPTH) {
+    int slot = at / DEPTH % SLOTS;
 #pragma unroll
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4; i++) {
       if (at + t % DEPTH < k)
-        as[t % DEPTH][t / DEPTH + 16 * i] = a[least(row + t / DEPTH + 16 * i, m - 1) * k + at + t % DEPTH];
-    copy_b(bs, b, n, k, column, at);
+        as[slot][t % DEPTH][t / DEPTH + 16 * i] = a[(row + t / DEPTH + 16 * i) * k + at + t % DEPTH];
+      if (at + t / TILE + 4 * i < k)
+        bs[slot][t / TILE + 4 * i][t % TILE] = b[(at + t / TILE + 4 * i) * n + column + t % TILE];
+    }
     __syncthreads();
-    multiply(sum, as, bs);
+    multiply(sum, as[slot], bs[slot]);
     __syncthreads();
   }
   store(c, sum, m, n, row, column);
 }
 
-/* Rows of A are scaled by factors that come once for four tiles: a ring would give each tile another one's. */
+/* Rows of A are scaled by factors that come once for four tiles: a ring would give each tile another one's.
+ * BUG_RING: two slots for them. */
 KERNEL __launch_bounds__(THREADS)
     grouped(FLOATS a, FLOATS b, FLOATS factors, float *__restrict__ c, int m, int n, int k) {
   TILES;
-  __shared__ float scale[TILE];
+#if defined(BUG_RING)
+  enum { SLOTS = 2 };
+#else
+  enum { SLOTS = 1 };
+#endif
+  __shared__ float scales[SLOTS][TILE];
   PLACE, t = (int)threadIdx.x, y = t / 16 * 4;
   float sum[4][4] = {};
   for (int at = 0; at < k; at += DEPTH) {
+    float *scale = scales[at / DEPTH % SLOTS];
     if (at % (4 * DEPTH) == 0 && t < TILE)
       scale[t] = row + t < m ? factors[at / (4 * DEPTH) * m + row + t] : 0;
     copy_a(as, a, m, k, row, at);
@@ -108,18 +124,29 @@ KERNEL __launch_bounds__(THREADS) early(FLOATS a, FLOATS b, float *__restrict__ 
   store(c, sum, m, n, row, column);
 }
 
-/* Pointers move along instead of an index. k is a multiple of 16, m and n of 64. */
+/* Pointers move along instead of an index. k is a multiple of 16, m and n of 64. BUG_AHEAD: the tile behind the last
+ * one is loaded, too. */
 KERNEL __launch_bounds__(THREADS) bumped(FLOATS a, FLOATS b, float *__restrict__ c, int m, int n, int k) {
   TILES;
   PLACE, t = (int)threadIdx.x;
   a += (row + t / DEPTH) * k + t % DEPTH;
   b += t / TILE * n + column + t % TILE;
   float sum[4][4] = {};
+#if defined(BUG_AHEAD)
+  float next[4];
+  for (int i = 0; i < 4; i++)
+    next[i] = b[4 * i * n];
+#endif
   for (const float *end = a + k; a < end; a += DEPTH, b += DEPTH * n) {
 #pragma unroll
     for (int i = 0; i < 4; i++) {
       as[t % DEPTH][t / DEPTH + 16 * i] = a[16 * i * k];
+#if defined(BUG_AHEAD)
+      bs[t / TILE + 4 * i][t % TILE] = next[i];
+      next[i] = b[(4 * i + DEPTH) * n];
+#else
       bs[t / TILE + 4 * i][t % TILE] = b[4 * i * n];
+#endif
     }
     __syncthreads();
     multiply(sum, as, bs);
@@ -128,7 +155,8 @@ KERNEL __launch_bounds__(THREADS) bumped(FLOATS a, FLOATS b, float *__restrict__
   store(c, sum, m, n, row, column);
 }
 
-/* Two buffers already, filled through registers, and one barrier: the slot is a value of the loop. */
+/* Two buffers already, filled through registers, and one barrier: the slot is a value of the loop. BUG_NO_BARRIER: the
+ * next copy overwrites what a slow warp still uses. */
 KERNEL __launch_bounds__(THREADS) doubled(FLOATS a, FLOATS b, float *__restrict__ c, int m, int n, int k) {
   __shared__ __attribute__((aligned(16))) float_tile as[2], bs[2];
   PLACE;
@@ -144,7 +172,9 @@ KERNEL __launch_bounds__(THREADS) doubled(FLOATS a, FLOATS b, float *__restrict_
       copy_b(bs[slot ^ 1], b, n, k, column, at + DEPTH);
     }
     multiply(sum, as[slot], bs[slot]);
+#if !defined(BUG_NO_BARRIER)
     __syncthreads();
+#endif
   }
   store(c, sum, m, n, row, column);
 }
@@ -162,20 +192,30 @@ KERNEL __launch_bounds__(THREADS) aliased(const float *in, float *out, int n) {
   }
 }
 
-/* And here it is: every 256 elements are added to those before, in place. One block; n is a multiple of 256. */
+/* And here it is: every 256 elements are added to those before, in place. One block; n is a multiple of 256. BUG_AHEAD:
+ * they are loaded an iteration ahead. */
 KERNEL __launch_bounds__(THREADS) chained(float *x, int n) {
   __shared__ float line[2][THREADS];
   int t = (int)threadIdx.x;
+#if defined(BUG_AHEAD)
+  float before = n > 0 ? x[t] : 0;
+#endif
   for (int at = THREADS; at < n; at += THREADS) {
     line[0][t] = x[at + t];
+#if defined(BUG_AHEAD)
+    line[1][t] = before;
+    before = x[at + t];
+#else
     line[1][t] = x[at + t - THREADS];
+#endif
     __syncthreads();
     x[at + t] = line[0][t] + line[1][THREADS - 1 - t];
     __syncthreads();
   }
 }
 
-/* The tile of A is used again behind the loop: C leaves by way of it, 16 rows at a time. */
+/* The tile of A is used again behind the loop: C leaves by way of it, 16 rows at a time. BUG_NO_BARRIER: that
+ * begins before all warps have done with the last tile. */
 KERNEL __launch_bounds__(THREADS) staged(FLOATS a, FLOATS b, float *__restrict__ c, int m, int n, int k) {
   TILES;
   PLACE, t = (int)threadIdx.x;
@@ -185,7 +225,10 @@ KERNEL __launch_bounds__(THREADS) staged(FLOATS a, FLOATS b, float *__restrict__
     copy_b(bs, b, n, k, column, at);
     __syncthreads();
     multiply(sum, as, bs);
-    __syncthreads();
+#if defined(BUG_NO_BARRIER)
+    if (at + DEPTH < k)
+#endif
+      __syncthreads();
   }
 #pragma unroll
   for (int i = 0; i < 4; i++) {
@@ -204,7 +247,8 @@ KERNEL __launch_bounds__(THREADS) staged(FLOATS a, FLOATS b, float *__restrict__
 }
 
 /* Softmax's two figures of a row, tile by tile: in every iteration the block agrees on the highest element by barriers
- * of its own. out[2 row] is the highest element, out[2 row + 1] the sum of exponentials less it. */
+ * of its own. out[2 row] is the highest element, out[2 row + 1] the sum of exponentials less it. BUG_NO_BARRIER:
+ * the block's own barrier is taken for one of a copy. */
 KERNEL __launch_bounds__(THREADS) reduced(FLOATS in, float *__restrict__ out, int columns) {
   __shared__ float line[4 * THREADS], slots[THREADS / WARP];
   int t = (int)threadIdx.x;
@@ -218,7 +262,9 @@ KERNEL __launch_bounds__(THREADS) reduced(FLOATS in, float *__restrict__ out, in
                                              __builtin_fmaxf(line[4 * t + 2], line[4 * t + 3])));
     if (lane() == 0)
       slots[warp()] = highest;
+#if !defined(BUG_NO_BARRIER)
     __syncthreads();
+#endif
     float before = top;
 #pragma unroll
     for (int i = 0; i < THREADS / WARP; i++)

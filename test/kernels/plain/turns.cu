@@ -2,7 +2,8 @@
  * their own. */
 #include "attention_tile.h"
 
-/* K; sync; S; sync; V; sync; P V; sync. v is k in the second form: one tile that has two lives in an iteration. */
+/* K; sync; S; sync; V; sync; P V; sync. vs is ks in the second form: one tile that has two lives in an iteration.
+ * BUG_NO_BARRIER: the second one begins in the midst of the first. */
 INLINE void attend(const half *q, const half *k, const half *v, half *out, int queries, int keys, half_tile &ks,
                    half_tile &vs) {
   int from = ((int)blockIdx.y * queries + (int)blockIdx.x * QUERIES) * FEATURES;
@@ -17,7 +18,9 @@ INLINE void attend(const half *q, const half *k, const half *v, half *out, int q
     __syncthreads();
     float s[8][4] = {};
     score(s, query, ks);
+#if !defined(BUG_NO_BARRIER)
     __syncthreads();
+#endif
     copy_tile(vs, v + at * FEATURES);
     weigh(st, s);
     __syncthreads();

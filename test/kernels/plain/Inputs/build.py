@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.path.dirname(HERE)
@@ -52,23 +53,25 @@ class Builder:
         self.options, self.arch = options, arch
         self.folder = os.path.join(options.folder, arch)
         os.makedirs(self.folder, exist_ok=True)
-        self.compiled = set()
+        self.compiled, self.lock = set(), threading.Lock()
 
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def compile(self, sources):
-        for source in sources:
-            if source not in self.compiled:
-                cuda.compile_kernel(self.options.clang, os.path.join(FOLDER, source), self.path(source[:-3] + ".ll"),
-                                    arch=self.arch)
-            self.compiled.add(source)
+    def compile(self, source, *flags):
+        """The IR of a source."""
+        output = self.path("".join([source[:-3], *flags]) + ".ll")
+        if output not in self.compiled:
+            cuda.compile_kernel(self.options.clang, os.path.join(FOLDER, source), output, *flags, arch=self.arch)
+        self.compiled.add(output)
+        return output
 
-    def kernel(self, name, source, kind):
-        """One kernel of a compiled source, without the others: NAME.KIND.ll."""
+    def kernel(self, name, source, kind, *flags):
+        """One kernel of a source, without the others: NAME.KIND.ll."""
         output = self.path("%s.%s.ll" % (name, kind))
-        checked([self.options.opt, "-S", "-passes=internalize<preserve-gv=%s>,globaldce" % name,
-                 self.path(source[:-3] + ".ll"), "-o", output])
+        with self.lock:
+            module = self.compile(source, *flags)
+        checked([self.options.opt, "-S", "-passes=internalize<preserve-gv=%s>,globaldce" % name, module, "-o", output])
         return output
 
     def rewrite(self, ir, name, passes, kind="rewritten"):

@@ -7,12 +7,13 @@ says whether all is well.
   --seeds N, --tsan     how many interleavings, and whether under ThreadSanitizer
   --launches N          of each kernel the first N launches only
   --expect              kernels must have become what kernels.txt expects, and the same twice
+  --bugs                instead, plain kernels with the bug that kernels.txt says, each of which must be caught
   --assemble            ptxas must take both, and the rewritten kernel must not spill where the plain one does not
   --no-emulate          only the rest
   --jobs N              kernels at a time"""
 import argparse
 import concurrent.futures
-import os
+import re
 import sys
 import time
 
@@ -95,11 +96,32 @@ def check_assembly(builder, report, plain, rewritten):
     report.say(figures[-1][1] <= figures[0][1], text)
 
 
+def check_bug(builder, options, report, plain):
+    """A rewrite that goes wrong, made by hand: some launch must tell, and by the right verdict."""
+    name, verdict = report.kernel.bug
+    wrong = builder.kernel(report.kernel.name, report.kernel.file, "wrong", "-DBUG_" + name)
+    run = builder.emulation(report.kernel.name + ".wrong", wrong, plain, options.tsan)
+    for sizes in report.kernel.tests:
+        output, status = run(report.kernel.launch(sizes), report.kernel.exact, options.seeds)
+        report.launches += 1
+        if status == 1:
+            line = next(line for line in output.splitlines() if "error: " in line or "tweed: " in line)
+            report.say(re.search(verdict, line) is not None, "%s: %s: %s" % (name, size_text(sizes), line))
+            return
+        if status:
+            break
+    report.say(False, name + ": not caught", output)
+
+
 def check(builder, options, kernel):
     report = Report(kernel, builder.arch)
     rewritten, note = None, ""
     try:
         plain = builder.kernel(kernel.name, kernel.file, "plain")
+        if options.bugs:
+            if kernel.bug:
+                check_bug(builder, options, report, plain)
+            return report
         if options.passes:
             rewritten, note = check_rewrite(builder, options, report, plain)
         if options.assemble:
@@ -126,6 +148,7 @@ def parse():
     parser.add_argument("--tsan", action="store_true")
     parser.add_argument("--expect", action="store_true")
     parser.add_argument("--assemble", action="store_true")
+    parser.add_argument("--bugs", action="store_true")
     parser.add_argument("--no-emulate", dest="emulate", action="store_false")
     return parser.parse_args()
 
@@ -139,9 +162,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for arch in options.arch.split(","):
             builder = build.Builder(options, arch)
-            builder.compile({kernel.file for kernel in kernels} | {"reference.cu"})
             for report in pool.map(lambda kernel: check(builder, options, kernel), kernels):
-                print("\n".join(report.lines), flush=True)
+                print("".join(line + "\n" for line in report.lines), end="", flush=True)
                 failed += report.failed
                 launches += report.launches
                 changed += report.changed

@@ -22,7 +22,7 @@ class Kernel:
             raise SystemExit("kernels.txt: %s: %s is none of %s" % (name, expected, ", ".join(EXPECTED)))
         self.name, self.file, self.expected = name, file, expected
         self.tolerance, self.exact = tolerance, exact
-        self.template, self.tests, self.bench = None, [], {}
+        self.template, self.tests, self.bench, self.bug = None, [], {}, None
 
     def launch(self, sizes):
         """The launch line for sizes."""
@@ -46,6 +46,8 @@ def read(path=os.path.join(HERE, "kernels.txt")):
                 kernels.append(Kernel(*rest.split()))
             elif key == "launch":
                 kernels[-1].template = rest
+            elif key == "bug":
+                kernels[-1].bug = rest.split(" ", 1)
             elif key == "test":
                 kernels[-1].tests += combinations(rest.split())
             elif key == "bench":
