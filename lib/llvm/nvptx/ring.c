@@ -118,5 +118,7 @@ void tw_rings_shift_reads(const tw_kernel *k, const tw_tile *t, const tw_channel
     LLVMValueRef inst = k->flow->insts[s->inst];
     LLVMPositionBuilderBefore(e->builder, inst);
     LLVMSetOperand(inst, s->touch.operand, moved(e, LLVMGetOperand(inst, s->touch.operand), slot));
+    if (LLVMIsALoadInst(inst) && s->touch.align > LLVMGetAlignment(inst))
+      LLVMSetAlignment(inst, s->touch.align < RING_ALIGN ? s->touch.align : RING_ALIGN);
   }
 }

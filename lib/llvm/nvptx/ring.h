@@ -35,7 +35,8 @@ LLVMValueRef tw_rings_at(const tw_rings *r, const tw_emit *e, uint64_t at);
 /* Lets the first slot of a channel's ring, which begins at `at`, take the place of its objects everywhere. The objects
  * are gone afterwards, and the origins of sites with them. */
 void tw_rings_take(const tw_rings *r, const tw_emit *e, const tw_channel *c, uint64_t at);
-/* Moves what the loop reads of the channel on by `slot` bytes, an i32 that is known in the whole loop. */
+/* Moves what the loop reads of the channel on by `slot` bytes, an i32 that is known in the whole loop, a multiple of
+ * 128. Loads get the alignment that is known of them: then they are made as wide as their types. */
 void tw_rings_shift_reads(const tw_kernel *k, const tw_tile *t, const tw_channel *c, const tw_emit *e,
                           LLVMValueRef slot);
 

@@ -1,5 +1,6 @@
 /* touch.c: effects of instructions, intrinsics and inline PTX; where addresses come from. */
 #include "llvm/nvptx/touch.h"
+#include "llvm/nvptx/align.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -341,12 +342,20 @@ const char *tw_register_of(LLVMValueRef inst, char *buffer, size_t size) {
 
 /* ---- instructions ---- */
 
+static unsigned alignment(LLVMValueRef inst, unsigned operand) {
+  LLVMModuleRef module = LLVMGetGlobalParent(LLVMGetBasicBlockParent(LLVMGetInstructionParent(inst)));
+  unsigned said = LLVMGetAlignment(inst);
+  unsigned proved = tw_alignment_of(LLVMGetModuleDataLayout(module), LLVMGetOperand(inst, operand));
+  return said > proved ? said : proved;
+}
+
 static tw_act act_of_memory(tw_bridge *b, LLVMValueRef inst, LLVMOpcode op, tw_touch *t, int32_t *count) {
   bool load = op == LLVMLoad, store = op == LLVMStore, change = op == LLVMAtomicRMW || op == LLVMAtomicCmpXchg;
   if (!load && !store && !change)
     return TW_ACT_OTHER; /* fences and what else there is */
   LLVMTypeRef type = load ? LLVMTypeOf(inst) : LLVMTypeOf(LLVMGetOperand(inst, store ? 0 : 1));
-  access_of(inst, store ? 1 : 0, !store, !load, tw_store_size(b, type), change ? 0 : LLVMGetAlignment(inst), t, count);
+  access_of(inst, store ? 1 : 0, !store, !load, tw_store_size(b, type), change ? 0 : alignment(inst, store ? 1 : 0), t,
+            count);
   t->ordered = change || LLVMGetVolatile(inst) || LLVMGetOrdering(inst) != LLVMAtomicOrderingNotAtomic;
   return TW_ACT_ACCESS;
 }
