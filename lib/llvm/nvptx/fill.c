@@ -2,6 +2,8 @@
 #include "llvm/nvptx/fill.h"
 #include <string.h>
 
+enum { CONSTANT_SPACE = 4 };
+
 static const tw_site *site_of(const tw_kernel *k, int32_t inst) {
   for (int32_t i = 0; i < k->nsites; i++)
     if (k->sites[i].inst == inst)
@@ -36,6 +38,16 @@ static LLVMValueRef copied_load(const tw_flow *f, LLVMValueRef value, int32_t *p
   return load;
 }
 
+/* Of what an earlier iteration has loaded, there is no address any more. */
+static bool carried(const tw_fill_plan *p, int32_t phi) {
+  return phi >= 0 && p->kernel->flow->block_of[phi] == p->tile->header;
+}
+
+/* cp.async reads no constant memory. */
+static bool is_constant_memory(LLVMValueRef object) {
+  return object && LLVMIsAGlobalVariable(object) && LLVMGetPointerAddressSpace(LLVMTypeOf(object)) == CONSTANT_SPACE;
+}
+
 static bool wide_enough(const tw_site *s, uint64_t bytes) {
   return s && s->touch.bytes == bytes && s->touch.align >= bytes;
 }
@@ -47,7 +59,7 @@ static void judge_store(tw_fill_plan *p, int32_t store) {
   load = value ? tw_flow_inst(f, value) : -1;
   const tw_site *from = load >= 0 ? site_of(p->kernel, load) : NULL, *to = site_of(p->kernel, store);
   if (!from || !to || !p->tile->within[f->block_of[load]] || from->touch.origin.space != TW_SPACE_GLOBAL ||
-      (phi >= 0 && !from->touch.origin.object))
+      (phi >= 0 && !from->touch.origin.object) || carried(p, phi) || is_constant_memory(from->touch.origin.object))
     return;
   for (uint64_t bytes = 4; bytes <= 16; bytes *= 2)
     if (wide_enough(from, bytes) && wide_enough(to, bytes)) {

@@ -25,6 +25,8 @@ static LLVMValueRef closed_form(tw_lane *n, LLVMValueRef phi) {
   LLVMValueRef step = NULL, start = value_for(n, start_of(s->kernel->flow, t, phi));
   tw_special_affine(s->kernel, t, phi, &step);
   step = value_for(n, step);
+  if (LLVMGetTypeKind(LLVMTypeOf(phi)) == LLVMPointerTypeKind) /* what addresses are computed in */
+    step = LLVMBuildIntCast2(b, step, tw_emit_i64(&s->emit), true, "");
   LLVMValueRef count = LLVMBuildIntCast2(b, n->loop->count, LLVMTypeOf(step), false, "");
   LLVMValueRef way = LLVMBuildMul(b, count, step, "");
   if (LLVMGetTypeKind(LLVMTypeOf(phi)) != LLVMPointerTypeKind)

@@ -1,4 +1,5 @@
 /* specialize_write.c: the new beginning of a specialised kernel, and the order of the rewrite. */
+#include "llvm/host.h"
 #include "llvm/nvptx/prune.h"
 #include "llvm/nvptx/special.h"
 #include <stdio.h>
@@ -209,6 +210,13 @@ static void erase_barriers(const tw_special *s, const bool *live) {
       LLVMInstructionEraseFromParent(f->insts[i]);
 }
 
+static void set_threads(LLVMValueRef function, int64_t threads) {
+  if (tw_annotation(function, "reqntidx", 0) > 0)
+    tw_set_annotation(function, "reqntidx", threads);
+  if (tw_annotation(function, "maxntidx", 0) > 0)
+    tw_set_annotation(function, "maxntidx", threads);
+}
+
 static bool write_all(tw_special *s) {
   tw_kernel *k = s->kernel;
   bool *live = tweed_arena_array(k->arena, (size_t)k->flow->ninsts, sizeof *live);
@@ -226,7 +234,7 @@ static bool write_all(tw_special *s) {
   take_objects(s);
   if (s->registers.launch)
     tw_set_annotation(k->flow->function, "maxnreg", s->registers.launch);
-  tw_set_annotation(k->flow->function, "maxntidx", (int64_t)s->contract.threads + s->contract.extra_threads);
+  set_threads(k->flow->function, (int64_t)s->contract.threads + s->contract.extra_threads);
   return true;
 }
 

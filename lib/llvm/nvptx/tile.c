@@ -192,7 +192,9 @@ static bool judge_object(finding *g, candidate *o) {
         return false;
     }
   }
-  if (o->first_read < 0)
+  if (LLVMIsDeclaration(o->variable))
+    spoil(o, "has no size: it is dynamic shared memory", -1);
+  else if (o->first_read < 0)
     spoil(o, "is never read", -1);
   else if (o->last_write >= o->first_read)
     spoil(o, "is filled more than once in an iteration, or without a barrier in front of its loads", -1);

@@ -272,12 +272,22 @@ static tw_act join(tw_act a, tw_act b) {
   return TW_ACT_OTHER;
 }
 
+/* %laneid, %tid.x, …: what LLVM's intrinsics for them say, PTX doesn't. */
+static bool names_register(const char *text) {
+  for (const char *p = strchr(text, '%'); p; p = strchr(p + 1, '%'))
+    if (isalpha((unsigned char)p[1]))
+      return true;
+  return false;
+}
+
 static tw_act act_of_asm(LLVMValueRef inst, tw_touch *touches, int32_t *count) {
   const char *at = asm_text(inst), *s;
   size_t length = 0;
   tw_act act = TW_ACT_NONE;
   while ((s = statement(&at, &length)))
     act = join(act, one_statement(inst, s, length, touches, count));
+  if (names_register(asm_text(inst)))
+    act = TW_ACT_OTHER;
   if (act != TW_ACT_ACCESS)
     *count = 0;
   return act;
@@ -365,7 +375,9 @@ tw_act tw_act_of(tw_bridge *b, LLVMValueRef inst, tw_touch *touches, int32_t *co
   memset(touches, 0, TW_MAX_TOUCHES * sizeof *touches);
   if (is_asm(inst)) {
     tw_act act = act_of_asm(inst, touches, count);
-    bool harmless = !LLVMGetInlineAsmHasSideEffects(LLVMGetCalledValue(inst));
+    /* LLVM takes it for a function of its operands, and it looks like one. */
+    bool harmless = !LLVMGetInlineAsmHasSideEffects(LLVMGetCalledValue(inst)) && LLVMGetNumArgOperands(inst) > 0 &&
+                    !strpbrk(asm_text(inst), "[%@");
     return act == TW_ACT_OTHER && harmless && !tw_effects_of(b, inst).convergent ? TW_ACT_NONE : act;
   }
   if (LLVMIsACallInst(inst))
