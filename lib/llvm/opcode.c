@@ -108,6 +108,19 @@ static bool multiply_add(LLVMValueRef inst, unsigned first) {
   return false;
 }
 
+static bool contracts(LLVMValueRef v) {
+  return LLVMCanValueUseFastMathFlags(v) && (LLVMGetFastMathFlags(v) & LLVMFastMathAllowContract) != 0;
+}
+
+/* CUDA's way: a product and a sum that are free to become one instruction, and do on every GPU. */
+static bool product_of_sum(LLVMValueRef inst) {
+  LLVMValueRef user = single_user(inst);
+  LLVMValueRef function = LLVMGetBasicBlockParent(LLVMGetInstructionParent(inst));
+  LLVMOpcode op = user ? LLVMGetInstructionOpcode(user) : LLVMRet;
+  return (op == LLVMFAdd || op == LLVMFSub) && contracts(inst) && contracts(user) &&
+         strncmp(LLVMGetTarget(LLVMGetGlobalParent(function)), "nvptx", 5) == 0;
+}
+
 static bool joins_shift(LLVMOpcode user) {
   return user == LLVMAdd || user == LLVMSub || user == LLVMAnd || user == LLVMOr || user == LLVMXor;
 }
@@ -125,6 +138,8 @@ static bool folded(LLVMValueRef inst) {
     return scalar_integer(inst) && multiply_add(inst, 0);
   case LLVMSub:
     return scalar_integer(inst) && multiply_add(inst, 1);
+  case LLVMFMul:
+    return product_of_sum(inst);
   case LLVMShl:
     return scalar_integer(inst) && LLVMIsAConstantInt(LLVMGetOperand(inst, 1)) && joins_shift(user_opcode(inst));
   default:

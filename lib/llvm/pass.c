@@ -4,6 +4,8 @@
 #include "solve/bounds.h"
 #include "llvm/expand.h"
 #include "llvm/graph.h"
+#include "llvm/nvptx/gpu_pass.h"
+#include "llvm/nvptx/kernel.h"
 #include "llvm/nvptx/thread.h"
 #include "llvm/profit.h"
 #include <stdlib.h>
@@ -436,10 +438,12 @@ static bool contains(const LLVMBasicBlockRef *blocks, size_t n, LLVMBasicBlockRe
 
 /* Handles of loops die when one is rewritten, so loops are remembered by their headers, and new ones (kernels) are
  * marked done. */
-static tweed_status run_loops(running *r, bool *changed) {
+static tweed_status run_loops(running *r, const LLVMBasicBlockRef *taken, size_t ntaken, bool *changed) {
   LLVMBasicBlockRef seen[MAX_LOOPS];
   tw_loop *loops[MAX_LOOPS];
   size_t nseen = 0;
+  for (; nseen < ntaken && nseen < MAX_LOOPS; nseen++)
+    seen[nseen] = taken[nseen];
   for (bool again = true; again;) {
     size_t n = tw_innermost_loops(r->bridge, loops, MAX_LOOPS);
     again = false;
@@ -462,6 +466,20 @@ static tweed_status run_loops(running *r, bool *changed) {
   return TWEED_OK;
 }
 
+/* GPU kernels: loops over tiles first. */
+static tweed_status run_kernel(running *r, bool *changed) {
+  LLVMBasicBlockRef *taken = NULL;
+  size_t ntaken = 0;
+  tweed_arena *arena = tweed_arena_new();
+  if (!arena)
+    return tweed_no_memory(r->error);
+  tweed_status s = tw_gpu_pass_run(r->bridge, r->options, r->machine, arena, &taken, &ntaken, changed, r->error);
+  if (s == TWEED_OK)
+    s = run_loops(r, taken, ntaken, changed);
+  tweed_arena_free(arena);
+  return s;
+}
+
 static bool has_loops(tw_bridge *b) {
   return tw_innermost_loops(b, NULL, 0) > 0;
 }
@@ -477,5 +495,7 @@ tweed_status tweed_pass_run(tw_bridge *b, const tweed_llvm_options *options, twe
   tweed_status s = tweed_llvm_check_solver(options->solver, r.error);
   if (s == TWEED_OK)
     s = load_machine(&r, cache);
-  return s == TWEED_OK ? run_loops(&r, changed) : s;
+  if (s != TWEED_OK)
+    return s;
+  return tw_is_kernel(b) ? run_kernel(&r, changed) : run_loops(&r, NULL, 0, changed);
 }
