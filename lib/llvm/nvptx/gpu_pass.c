@@ -1,6 +1,6 @@
 /* gpu_pass.c: runs the passes on tile loops. */
 #include "llvm/nvptx/gpu_pass.h"
-#include "llvm/nvptx/tile_graph.h"
+#include "llvm/nvptx/tile_plan.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,11 +54,44 @@ static tweed_status print_graph(running *r, tw_tile *t) {
   return s;
 }
 
-static tweed_status run_tile(running *r, tw_tile *t, bool *changed) {
+static void print_plan(const running *r, const char *name, const tw_tile_plan *p, const tw_tile *t) {
+  FILE *out = output(r);
+  if (p->reason != TW_REASON_NONE)
+    print_refusal(r, name, p->reason, p->detail);
+  if (!p->schedule)
+    return;
+  fprintf(out, "# %s: %s, depth", name, p->producers > 0 ? "specialised" : "pipelined");
+  for (int32_t c = 0; c < t->nchannels; c++)
+    fprintf(out, " %d", (int)p->depth[c]);
+  fprintf(
+      out,
+      ", II %d (MII %d, %s), %d stages; per iteration and SM %.0f -> %.0f cycles; blocks %d -> %d, threads %d -> %d, "
+      "shared bytes %lld -> %lld, %d registers\n",
+      (int)p->ii, (int)p->mii, p->bottleneck, (int)p->stages, p->before.cycles, p->after.cycles, (int)p->before.blocks,
+      (int)p->after.blocks, (int)p->before.threads, (int)p->after.threads, (long long)p->before.shared,
+      (long long)p->after.shared, (int)p->registers);
+}
+
+static tweed_status print_schedule(running *r, tw_tile *t, int32_t count) {
+  char name[256];
+  tw_tile_plan plan;
+  tw_loop_name(r->bridge, t->loop, name, sizeof name);
+  tweed_status s = tw_tile_plan_make(r->kernel, t, count, TW_TILE_EITHER, r->machine, r->options, &plan, r->error);
+  if (s == TWEED_OK)
+    print_plan(r, name, &plan, t);
+  if (s == TWEED_OK && plan.schedule)
+    s = tweed_schedule_write(plan.graph.problem, plan.schedule, output(r), r->error);
+  tw_tile_plan_free(&plan);
+  return s;
+}
+
+static tweed_status run_tile(running *r, tw_tile *t, int32_t count, bool *changed) {
   *changed = false;
   switch (r->options->mode) {
   case TWEED_LLVM_PRINT_GRAPH:
     return print_graph(r, t);
+  case TWEED_LLVM_PRINT_SCHEDULE:
+    return print_schedule(r, t, count);
   default:
     return TWEED_OK;
   }
@@ -97,7 +130,7 @@ tweed_status tw_gpu_pass_run(tw_bridge *b, const tweed_llvm_options *options, tw
     if (!take(&r, &tiles[k], taken, ntaken, &room))
       s = tweed_no_memory(error);
     else
-      s = run_tile(&r, &tiles[k], changed);
+      s = run_tile(&r, &tiles[k], count, changed);
   }
   tw_flow_free_map(r.kernel->flow);
   return s;

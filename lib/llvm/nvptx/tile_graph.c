@@ -6,7 +6,6 @@
 
 /* Cycles to hand over between warp groups: as in the machines for loops over tiles (hopper, ampere). */
 enum { HANDOFF_FIXED = 61, HANDOFF_PER_KB = 16, HANDOFF_ASYNC = 30 };
-
 typedef struct making {
   tw_groups *g;
   const tw_tile_request *request;
@@ -31,14 +30,19 @@ static const char *unit_name(const making *m, int32_t unit) {
   return unit == m->g->costs->issue ? "ISSUE" : name;
 }
 
+static int64_t load_of(const making *m, int32_t unit) {
+  int64_t load = 0;
+  for (int32_t k = 0; k < m->g->ngroups; k++)
+    load += tw_cost_cycles(m->g->costs, unit, m->g->groups[k].work[unit], m->g->warps);
+  return load;
+}
+
 /* The busiest unit, and a scale by which its load is a number that solvers are quick with. */
 static void find_bound(making *m) {
   const tw_costs *c = m->g->costs;
   int64_t longest = 1;
   for (int32_t u = 0; u < c->nunits; u++) {
-    int64_t load = 0;
-    for (int32_t k = 0; k < m->g->ngroups; k++)
-      load += tw_cost_cycles(c, u, m->g->groups[k].work[u], m->g->warps);
+    int64_t load = load_of(m, u);
     m->units[u] = load > 0 ? 0 : -1;
     if (load > m->out->bound) {
       m->out->bound = load;
@@ -70,30 +74,48 @@ static tweed_status add_warps(making *m) {
   return tweed_machine_set_warps(m->machine, &w, m->error);
 }
 
-/* What a group holds: each of its units from its start, as long as it is busy with all warps. A copy is done when its
- * last byte is there; a group of the computing warps keeps them busy while its instructions are issued. */
+/* One of the unit for so many cycles of the SM. */
+static tweed_status add_use(making *m, int32_t index, int32_t unit, int64_t cycles) {
+  int32_t length = scaled(m, cycles);
+  if (m->units[unit] < 0 || length == 0)
+    return TWEED_OK;
+  int32_t *ones = tweed_arena_array(m->g->kernel->arena, (size_t)length, sizeof *ones);
+  if (!ones)
+    return tweed_no_memory(m->error);
+  for (int32_t k = 0; k < length; k++)
+    ones[k] = 1;
+  return tweed_machine_add_use(m->machine, index, m->units[unit], length, ones, m->error);
+}
+
+/* Issue slots are given out cycle by cycle, to all groups in between each other; no order of the groups changes what
+ * they come to. One op stands for all of them, so that II is no less. */
+static tweed_status add_issue(making *m) {
+  int32_t index, unit = m->g->costs->issue;
+  tweed_status s = tweed_machine_add_class(m->machine, "issue", 0, 1, -1, &index, m->error);
+  if (s == TWEED_OK)
+    s = add_use(m, index, unit, load_of(m, unit));
+  return s == TWEED_OK ? tweed_machine_set_group(m->machine, index, 1, m->g->warps, m->error) : s;
+}
+
+static bool has_issue(const making *m) {
+  return m->g->costs->issue >= 0 && m->units[m->g->costs->issue] >= 0;
+}
+
+/* A copy is done when its last byte is there. Warps wait each for itself, while others go on: an op holds its warp
+ * group for a cycle only. */
 static tweed_status add_class(making *m, int32_t group, const char *name) {
   const tw_group *it = &m->g->groups[group];
   bool copy = it->kind == TW_GROUP_COPY, own = copy && m->request->roles > 1;
   int64_t cycles = tw_group_cycles(m->g, group);
   int32_t index, latency = scaled(m, cycles + it->path);
   tweed_status s = tweed_machine_add_class(m->machine, name, latency, 1, -1, &index, m->error);
-  for (int32_t u = 0; u < m->g->costs->nunits && s == TWEED_OK; u++) {
-    int32_t held = scaled(m, tw_cost_cycles(m->g->costs, u, it->work[u], m->g->warps));
-    if (m->units[u] < 0 || held == 0)
-      continue;
-    int32_t *ones = tweed_arena_array(m->g->kernel->arena, (size_t)held, sizeof *ones);
-    if (!ones)
-      return tweed_no_memory(m->error);
-    for (int32_t k = 0; k < held; k++)
-      ones[k] = 1;
-    s = tweed_machine_add_use(m->machine, index, m->units[u], held, ones, m->error);
-  }
+  for (int32_t u = 0; u < m->g->costs->nunits && s == TWEED_OK; u++)
+    if (u != m->g->costs->issue)
+      s = add_use(m, index, u, tw_cost_cycles(m->g->costs, u, it->work[u], m->g->warps));
   if (s == TWEED_OK)
     s = tweed_machine_set_flags(m->machine, index, copy, own, m->error);
   if (s == TWEED_OK)
-    s = tweed_machine_set_group(m->machine, index, scaled(m, tw_group_issue(m->g, group)), own ? 1 : m->g->warps,
-                                m->error);
+    s = tweed_machine_set_group(m->machine, index, 1, own ? 1 : m->g->warps, m->error);
   return s;
 }
 
@@ -108,6 +130,8 @@ static tweed_status make_machine(making *m) {
                                  m->error);
   for (int32_t k = 0; k < m->g->ngroups && s == TWEED_OK; k++)
     s = add_class(m, k, tw_group_name(m->g, k, group, sizeof group));
+  if (s == TWEED_OK && has_issue(m))
+    s = add_issue(m);
   if (s == TWEED_OK)
     s = add_warps(m);
   return s == TWEED_OK ? tweed_machine_finish(m->machine, m->error) : s;
@@ -162,6 +186,8 @@ static tweed_status make_problem(making *m) {
   tweed_status s = tweed_problem_new(m->request->name, m->machine, &m->out->problem, m->error);
   for (int32_t k = 0; k < m->g->ngroups && s == TWEED_OK; k++)
     s = add_op(m, k);
+  if (s == TWEED_OK && has_issue(m))
+    s = tweed_problem_add_op(m->out->problem, "issue", m->g->ngroups, 0, NULL, m->error);
   for (int32_t k = 0; k < m->g->nlinks && s == TWEED_OK; k++) {
     const tw_link *l = &m->g->links[k];
     tweed_dep d = {.from = l->from, .to = l->to, .latency = scaled(m, l->latency), .distance = l->distance};

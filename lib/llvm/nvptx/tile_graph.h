@@ -18,7 +18,7 @@ typedef struct tw_tile_request {
 enum { TW_TILE_II = 256 };
 typedef struct tw_tile_graph {
   tw_groups *groups;
-  tweed_problem *problem; /* ops are the groups, by number */
+  tweed_problem *problem; /* ops are the groups, by number, and one more for all issue slots */
   int64_t scale, bound;
   const char *unit; /* the busiest one */
 } tw_tile_graph;

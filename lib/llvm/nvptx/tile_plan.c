@@ -1,0 +1,406 @@
+/* tile_plan.c: decides between a tile loop as it is, pipelined, and specialised. */
+#include "llvm/nvptx/tile_plan.h"
+#include "base/base.h"
+#include "llvm/host.h"
+#include "llvm/nvptx/pressure.h"
+#include "llvm/nvptx/ring.h"
+#include "llvm/nvptx/throughput.h"
+#include <stdio.h>
+#include <string.h>
+
+/* BARRIERS: bytes of a slot's two mbarriers. LOOP: instructions of the producers' loop around a copy. */
+enum { WARP = 32, BARRIERS = 16, MAX_DEPTH = 8, LOOP = 6, MIN_CP_ASYNC = 80, MAX_OPS_JOINT = 60 };
+/* Cycles of a wait at an mbarrier, or of a wait for asynchronous copies, as in the machines for loops over tiles. */
+static const double wait_cycles = 30;
+/* Latencies of copies vary; the ring covers so much more than the usual one. */
+static const double latency_slack = 1.5;
+/* What a rewrite must win by the model. */
+static const double least_gain = 1.02;
+
+typedef struct planning {
+  tw_kernel *k;
+  tw_tile *t;
+  int32_t tiles;
+  tweed_machine *machine;
+  const tweed_llvm_options *options;
+  tw_costs *costs;
+  int32_t registers;
+  tw_tile_state before;
+  tweed_error *error;
+} planning;
+
+static double most(double a, double b) {
+  return a > b ? a : b;
+}
+
+static int64_t most64(int64_t a, int64_t b) {
+  return a > b ? a : b;
+}
+
+static void refuse(tw_tile_plan *plan, tw_reason reason, const char *detail) {
+  plan->reason = reason;
+  snprintf(plan->detail, sizeof plan->detail, "%.250s", detail);
+}
+
+/* ---- cycles ---- */
+
+/* Copies, or all but copies. */
+static bool counted(const tw_group *g, bool copies) {
+  return (g->kind == TW_GROUP_COPY) == copies;
+}
+
+/* Cycles for which the groups keep the busiest unit. */
+static int64_t busiest(const tw_groups *g, bool copies, bool rest) {
+  int64_t longest = 0;
+  for (int32_t u = 0; u < g->costs->nunits; u++) {
+    int64_t sum = 0;
+    for (int32_t k = 0; k < g->ngroups; k++)
+      if (counted(&g->groups[k], true) ? copies : rest)
+        sum += tw_cost_cycles(g->costs, u, g->groups[k].work[u], g->warps);
+    longest = most64(longest, sum);
+  }
+  return longest;
+}
+
+/* Cycles that one warp needs for an iteration without copies if it has its sub-partition for itself. */
+static int64_t alone(const tw_groups *g) {
+  int64_t sum = 0;
+  for (int32_t k = 0; k < g->ngroups; k++)
+    if (counted(&g->groups[k], false))
+      sum += g->groups[k].alone;
+  return most64(sum, g->path);
+}
+
+/* latency: of the slowest copy. moving: cycles in which all that the block copies is issued and moved. alone: in which
+ * one warp issues its part. serial: in which a producer does a warp's part, one after the other; what is not
+ * asynchronous it waits for. */
+typedef struct copying {
+  int64_t latency, moving, alone, serial;
+} copying;
+
+static copying copying_of(const tw_groups *g) {
+  copying c = {0};
+  for (int32_t k = 0; k < g->ngroups; k++) {
+    const tw_group *it = &g->groups[k];
+    if (!counted(it, true))
+      continue;
+    c.latency = most64(c.latency, it->path);
+    c.moving += tw_group_cycles(g, k);
+    c.alone += it->alone;
+    c.serial += it->alone + LOOP + (it->async ? 0 : it->path);
+  }
+  return c;
+}
+
+/* Cycles for which a block whose warps begin together, and wait for the last one, is at an iteration. */
+static double locked(const tw_groups *g, bool copies) {
+  int64_t copied = copies ? copying_of(g).alone : 0;
+  return (double)most64(busiest(g, copies, true) + g->path, alone(g) + copied);
+}
+
+static int32_t blocks_of(const planning *p, int32_t threads, int64_t shared) {
+  tw_footprint f = {threads, p->registers, shared};
+  return tw_occupancy_of(p->costs->sm, &f).blocks;
+}
+
+static int64_t barrier_latency(const planning *p) {
+  int32_t bar = tweed_machine_class(p->machine, "bar");
+  return bar >= 0 ? p->costs->latency[bar] : 0;
+}
+
+/* All threads copy, wait, compute, wait: blocks hide each other's waits, warps of a block do not, and the chain of an
+ * iteration's latencies shows behind each barrier. */
+static tweed_status cost_before(planning *p) {
+  tw_groups *g;
+  tweed_status s = tw_groups_of(p->k, p->t, p->costs, false, false, &g, p->error);
+  if (s != TWEED_OK)
+    return s;
+  copying c = copying_of(g);
+  double service = (double)busiest(g, true, true);
+  double once = (double)(c.latency + c.moving) + (double)(p->t->nbarriers * barrier_latency(p)) + locked(g, false);
+  p->before.threads = g->threads;
+  p->before.shared = (int64_t)tw_static_shared(p->k);
+  p->before.blocks = blocks_of(p, p->before.threads, p->before.shared);
+  int32_t blocks = p->before.blocks > 0 ? p->before.blocks : 1;
+  p->before.cycles = tw_interval(blocks, service, most(once - service, 0));
+  return TWEED_OK;
+}
+
+/* ---- rings ---- */
+
+/* Bytes of a block with rings of these depths. */
+static int64_t shared_with(const planning *p, const int32_t *depth, bool barriers) {
+  int64_t bytes = (int64_t)tw_static_shared(p->k);
+  for (int32_t c = 0; c < p->t->nchannels; c++) {
+    const tw_channel *ch = &p->t->channels[c];
+    for (int32_t o = 0; o < ch->nobjects; o++)
+      bytes -= (int64_t)tw_store_size(p->k->flow->bridge, LLVMGlobalGetValueType(ch->objects[o]));
+    bytes += (int64_t)(ch->bytes + (barriers ? BARRIERS : 0)) * depth[c];
+  }
+  return bytes;
+}
+
+static bool uses_dynamic(const planning *p) {
+  for (int32_t i = 0; i < p->k->nsites; i++) {
+    tw_origin o = p->k->sites[i].touch.origin;
+    if (o.space == TW_SPACE_SHARED && o.object && LLVMIsAGlobalVariable(o.object) && LLVMIsDeclaration(o.object))
+      return true;
+  }
+  return false;
+}
+
+/* Of one tile loop, where several share the kernel's memory. */
+static int64_t room(const planning *p) {
+  int64_t limit = uses_dynamic(p) ? p->costs->sm->shared_static : p->costs->sm->shared_block;
+  return limit / (p->tiles > 0 ? p->tiles : 1);
+}
+
+/* From the copy's start until the last group of the segments that read the slot is done. */
+static int64_t life_of(const tw_tile_plan *plan, int32_t channel) {
+  const tw_groups *g = plan->graph.groups;
+  const tw_channel *c = &g->tile->channels[channel];
+  int64_t start = 0, end = 0;
+  for (int32_t k = 0; k < g->ngroups; k++) {
+    const tw_group *it = &g->groups[k];
+    int64_t at = tweed_schedule_start(plan->schedule, k) * plan->graph.scale;
+    if (it->kind == TW_GROUP_COPY && it->channel == channel)
+      start = at;
+    else if (it->kind != TW_GROUP_COPY && it->segment >= c->first_read && it->segment <= c->last_read)
+      end = most64(end, at + tw_group_cycles(g, k));
+  }
+  return end > start ? end - start : 1;
+}
+
+/* The depth that the schedule asks for, and one for copies that take longer than usual. */
+static int32_t wanted_depth(const tw_tile_plan *plan, int32_t channel) {
+  double life = (double)life_of(plan, channel) + (double)copying_of(plan->graph.groups).latency * (latency_slack - 1);
+  int32_t depth = 2;
+  while (depth < MAX_DEPTH && depth * (double)plan->ii < life)
+    depth++;
+  return depth;
+}
+
+/* ---- one way ---- */
+
+/* What a block with these rings comes to: no faster than its slots come back, the copying warps, II. */
+static void cost_after(const planning *p, tw_tile_plan *plan, const int32_t *depth) {
+  const tw_groups *g = plan->graph.groups;
+  copying copy = copying_of(g);
+  bool apart = plan->producers > 0;
+  plan->after.threads = g->threads + plan->producers;
+  plan->after.shared = shared_with(p, depth, apart);
+  plan->after.blocks = blocks_of(p, plan->after.threads, plan->after.shared);
+  if (plan->after.blocks == 0)
+    return;
+  int32_t turns = apart ? (g->warps + p->costs->sm->partitions - 1) / p->costs->sm->partitions : 1;
+  double service = (double)plan->graph.bound;
+  double wait = wait_cycles + (apart ? 0 : (double)barrier_latency(p));
+  double once = apart ? (double)alone(g) : locked(g, true);
+  double per_turn = service / turns, blocks = plan->after.blocks;
+  double cycles = turns * tw_interval(plan->after.blocks * turns, per_turn, most(once + wait - per_turn, 0));
+  int32_t least = MAX_DEPTH;
+  for (int32_t c = 0; c < p->t->nchannels; c++)
+    least = depth[c] < least ? depth[c] : least;
+  double lap = (double)(copy.latency + copy.moving) + once + wait;
+  cycles = most(cycles, lap / (blocks * (apart ? least : least - 0.5)));
+  if (apart)
+    cycles = most(cycles, (double)(copy.serial * g->warps) / (plan->producers / WARP) / blocks);
+  plan->after.cycles = most(cycles, plan->ii);
+}
+
+/* Starts from what the schedule wants, and looks whether fewer slots, and so perhaps more blocks, are better. */
+static void choose_depth(const planning *p, tw_tile_plan *plan) {
+  int32_t n = p->t->nchannels, top = 0, best = INT32_MAX;
+  for (int32_t c = 0; c < n; c++) {
+    plan->depth[c] = wanted_depth(plan, c);
+    top = plan->depth[c] > top ? plan->depth[c] : top;
+  }
+  tw_tile_state found = {0};
+  for (int32_t less = 0; less <= top - 2; less++) {
+    int32_t depth[64];
+    for (int32_t c = 0; c < n && c < 64; c++)
+      depth[c] = plan->depth[c] - less < 2 ? 2 : plan->depth[c] - less;
+    if (n > 64 || shared_with(p, depth, plan->producers > 0) > room(p))
+      continue;
+    cost_after(p, plan, depth);
+    if (plan->after.blocks > 0 && (best == INT32_MAX || plan->after.cycles < found.cycles * 0.99)) {
+      found = plan->after;
+      best = less;
+    }
+  }
+  plan->after = found;
+  for (int32_t c = 0; c < n && best != INT32_MAX; c++)
+    plan->depth[c] = plan->depth[c] - best < 2 ? 2 : plan->depth[c] - best;
+}
+
+/* As few producers as keep up with II; a warp each for the four sub-partitions at most. */
+static void choose_producers(const planning *p, tw_tile_plan *plan) {
+  int64_t serial = copying_of(plan->graph.groups).serial;
+  int32_t warps = 1;
+  while (warps < 4 && serial * plan->graph.groups->warps > (int64_t)plan->ii * warps)
+    warps *= 2;
+  while (warps > 1 && plan->graph.groups->threads + warps * WARP > p->costs->sm->threads_block)
+    warps /= 2;
+  plan->producers = warps * WARP;
+}
+
+static tweed_status solve(const planning *p, tw_tile_plan *plan) {
+  const tweed_llvm_options *o = p->options;
+  tweed_solve_options options;
+  tweed_solve_options_default(&options);
+  options.max_ii = o->max_ii;
+  options.max_stages = o->max_stages;
+  options.time_limit = o->time_limit_ms / 1000.0;
+  options.seed = o->seed;
+  options.threads = 1;
+  options.device = TWEED_DEVICE_CPU;
+  options.joint = !o->solver && tweed_problem_ops(plan->graph.problem) <= MAX_OPS_JOINT;
+  options.solver = o->solver;
+  tweed_status s = tweed_solve(plan->graph.problem, &options, &plan->schedule, p->error);
+  if (s != TWEED_OK && s != TWEED_NO_MEMORY && options.joint) {
+    tweed_schedule_free(plan->schedule);
+    plan->schedule = NULL;
+    options.joint = false;
+    s = tweed_solve(plan->graph.problem, &options, &plan->schedule, p->error);
+  }
+  if (s == TWEED_OK)
+    s = tweed_verify(plan->graph.problem, plan->schedule, p->error);
+  return s;
+}
+
+static tweed_status no_schedule(const planning *p, tw_tile_plan *plan, tweed_status s) {
+  if (s == TWEED_NO_MEMORY || s == TWEED_INTERNAL)
+    return s;
+  refuse(plan, s == TWEED_ILLEGAL ? TW_REASON_INTERNAL : TW_REASON_NO_SCHEDULE, p->error->message);
+  return TWEED_OK;
+}
+
+static tweed_status try_way(const planning *p, bool apart, tw_tile_plan *plan) {
+  char name[256];
+  tw_groups *g;
+  tw_loop_name(p->k->flow->bridge, p->t->loop, name, sizeof name);
+  tw_tile_request request = {.name = name, .roles = apart ? 2 : 1, .shared = room(p)};
+  tweed_status s = tw_groups_of(p->k, p->t, p->costs, p->k->sm >= MIN_CP_ASYNC, apart, &g, p->error);
+  if (s == TWEED_OK)
+    s = tw_tile_graph_of(g, &request, &plan->graph, p->error);
+  if (s != TWEED_OK)
+    return s;
+  plan->depth = tweed_arena_array(p->k->arena, (size_t)p->t->nchannels + 1, sizeof *plan->depth);
+  if (!plan->depth)
+    return tweed_no_memory(p->error);
+  s = solve(p, plan);
+  if (s != TWEED_OK)
+    return no_schedule(p, plan, s);
+  int64_t ii = tweed_schedule_ii(plan->schedule) * plan->graph.scale;
+  plan->ii = ii > INT32_MAX ? INT32_MAX : (int32_t)ii;
+  plan->mii = (int32_t)most64(plan->graph.bound, tweed_schedule_mii(plan->schedule));
+  plan->stages = tweed_schedule_stages(plan->schedule);
+  plan->bottleneck = plan->graph.unit;
+  plan->before = p->before;
+  plan->registers = p->registers;
+  if (apart)
+    choose_producers(p, plan);
+  choose_depth(p, plan);
+  if (plan->after.blocks == 0)
+    refuse(plan, TW_REASON_NOT_PROFITABLE, "there is no room in shared memory for a second slot");
+  plan->gain = plan->after.cycles > 0 ? plan->before.cycles / plan->after.cycles : 0;
+  return TWEED_OK;
+}
+
+/* ---- which way ---- */
+
+/* Why threads can't be added, whatever the model says. */
+static tw_reason against_threads(const planning *p) {
+  if (p->k->sm < MIN_CP_ASYNC)
+    return TW_REASON_TARGET;
+  if (p->k->threads == 0 || p->k->threads % WARP != 0 || !p->k->flat ||
+      p->k->threads + WARP > p->costs->sm->threads_block)
+    return TW_REASON_BLOCK;
+  return TW_REASON_NONE;
+}
+
+static void judge(const planning *p, tw_tile_plan *plan) {
+  if (plan->reason != TW_REASON_NONE || p->options->force || plan->gain >= least_gain)
+    return;
+  char detail[200];
+  snprintf(detail, sizeof detail,
+           "estimated cycles per iteration of an SM %.0f before, with %d blocks, %.0f after, with %d, on %s; busiest "
+           "unit %s",
+           plan->before.cycles, (int)plan->before.blocks, plan->after.cycles, (int)plan->after.blocks,
+           tweed_machine_name(p->machine), plan->bottleneck);
+  refuse(plan, TW_REASON_NOT_PROFITABLE, detail);
+}
+
+/* A plan that can be carried out, and the faster of two. On a par, a is taken: the model knows nothing of what warps
+ * of their own are good at, copies that take now more and now less time. */
+static bool better(const tw_tile_plan *a, const tw_tile_plan *b) {
+  if ((a->reason == TW_REASON_NONE) != (b->reason == TW_REASON_NONE))
+    return a->reason == TW_REASON_NONE;
+  return a->gain > b->gain * 0.99;
+}
+
+static tweed_status plan_ways(planning *p, tw_tile_way way, tw_tile_plan *out) {
+  tw_reason against = against_threads(p);
+  if (way == TW_TILE_SPECIALIZE && against != TW_REASON_NONE) {
+    refuse(out, against, "");
+    return TWEED_OK;
+  }
+  tweed_status s = cost_before(p);
+  if (s == TWEED_OK && way != TW_TILE_SPECIALIZE)
+    s = try_way(p, false, out);
+  if (s == TWEED_OK && way != TW_TILE_PIPELINE && against == TW_REASON_NONE) {
+    tw_tile_plan other = {0};
+    s = try_way(p, true, &other);
+    bool take = way == TW_TILE_SPECIALIZE || better(&other, out);
+    if (s == TWEED_OK && take) {
+      tw_tile_plan_free(out);
+      *out = other;
+    } else {
+      tw_tile_plan_free(&other);
+    }
+  }
+  if (s == TWEED_OK)
+    judge(p, out);
+  return s;
+}
+
+/* Registers of a thread: what its values take, unless the launch bounds leave less. */
+static int32_t registers_of(const planning *p) {
+  int32_t estimate = tw_pressure(p->k->flow), threads = p->k->threads;
+  int64_t blocks = tw_annotation(p->k->flow->function, "minctasm", 0);
+  int64_t given = tw_annotation(p->k->flow->function, "maxnreg", 0);
+  int32_t limit = p->costs->sm->registers_thread;
+  if (threads > 0) {
+    int32_t fits = tw_occupancy_registers(p->costs->sm, threads, blocks > 0 ? (int32_t)blocks : 1);
+    limit = fits < limit ? fits : limit;
+  }
+  if (given > 0 && given < limit)
+    limit = (int32_t)given;
+  return estimate > limit ? limit : estimate;
+}
+
+tweed_status tw_tile_plan_make(tw_kernel *k, tw_tile *t, int32_t tiles, tw_tile_way way, tweed_machine *machine,
+                               const tweed_llvm_options *options, tw_tile_plan *out, tweed_error *error) {
+  planning p = {.k = k, .t = t, .tiles = tiles, .machine = machine, .options = options, .error = error};
+  *out = (tw_tile_plan){.bottleneck = ""};
+  if (t->reason != TW_REASON_NONE) {
+    refuse(out, t->reason, t->detail);
+    return TWEED_OK;
+  }
+  tweed_status s = tw_costs_of(machine, k->arena, &p.costs, error);
+  if (s == TWEED_OK) {
+    p.registers = registers_of(&p);
+    s = p.registers < 0 ? tweed_no_memory(error) : plan_ways(&p, way, out);
+  }
+  if (s == TWEED_BAD_INPUT) {
+    refuse(out, TW_REASON_MACHINE, error->message);
+    s = TWEED_OK;
+  }
+  return s;
+}
+
+void tw_tile_plan_free(tw_tile_plan *plan) {
+  tweed_schedule_free(plan->schedule);
+  tw_tile_graph_free(&plan->graph);
+  plan->schedule = NULL;
+}
