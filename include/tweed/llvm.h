@@ -15,7 +15,8 @@ typedef enum tweed_llvm_mode {
   TWEED_LLVM_PRINT_GRAPH,    /* print<tweed-graph> */
   TWEED_LLVM_PRINT_SCHEDULE, /* print<tweed-schedule> */
   TWEED_LLVM_PIPELINE,       /* tweed-pipeline: every loop that can be */
-  TWEED_LLVM_AUTO,           /* tweed: every loop where it pays */
+  TWEED_LLVM_AUTO,           /* tweed: every loop where it pays, in the way that pays most */
+  TWEED_LLVM_SPECIALIZE,     /* tweed-warp-specialize: loops over tiles of GPU kernels, by warps that only copy */
 } tweed_llvm_mode;
 
 typedef struct tweed_llvm_options {

@@ -418,6 +418,8 @@ static tweed_status run_loop(running *r, tw_loop *loop, bool *changed) {
   case TWEED_LLVM_AUTO:
     s = rewrite(&j, changed);
     break;
+  case TWEED_LLVM_SPECIALIZE: /* has nothing to do with loops of single threads */
+    break;
   }
   tweed_schedule_free(j.schedule);
   tweed_problem_free(j.problem);
@@ -436,8 +438,16 @@ static bool contains(const LLVMBasicBlockRef *blocks, size_t n, LLVMBasicBlockRe
   return false;
 }
 
+/* A loop over tiles that was rewritten; what is inside of it stays as it is. */
+static bool inside_done(tw_loop *loop) {
+  for (tw_loop *l = tw_parent_loop(loop); l; l = tw_parent_loop(l))
+    if (tw_loop_hints(l).done)
+      return true;
+  return false;
+}
+
 /* Handles of loops die when one is rewritten, so loops are remembered by their headers, and new ones (kernels) are
- * marked done. */
+ * marked done. taken: headers of loops that are not to be looked at. */
 static tweed_status run_loops(running *r, const LLVMBasicBlockRef *taken, size_t ntaken, bool *changed) {
   LLVMBasicBlockRef seen[MAX_LOOPS];
   tw_loop *loops[MAX_LOOPS];
@@ -450,7 +460,7 @@ static tweed_status run_loops(running *r, const LLVMBasicBlockRef *taken, size_t
     for (size_t i = 0; i < n && i < MAX_LOOPS && !again; i++) {
       LLVMBasicBlockRef header = tw_header(loops[i]);
       bool rewritten = false;
-      if (contains(seen, nseen, header) || nseen == MAX_LOOPS)
+      if (contains(seen, nseen, header) || nseen == MAX_LOOPS || inside_done(loops[i]))
         continue;
       seen[nseen++] = header;
       tweed_status s = run_loop(r, loops[i], &rewritten);
@@ -474,8 +484,11 @@ static tweed_status run_kernel(running *r, bool *changed) {
   if (!arena)
     return tweed_no_memory(r->error);
   tweed_status s = tw_gpu_pass_run(r->bridge, r->options, r->machine, arena, &taken, &ntaken, changed, r->error);
-  if (s == TWEED_OK)
-    s = run_loops(r, taken, ntaken, changed);
+  r->rewritten = *changed;
+  bool loops = false;
+  if (s == TWEED_OK && r->options->mode != TWEED_LLVM_SPECIALIZE)
+    s = run_loops(r, taken, ntaken, &loops);
+  *changed |= loops;
   tweed_arena_free(arena);
   return s;
 }

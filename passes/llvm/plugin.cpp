@@ -36,7 +36,9 @@ static bool read_name(StringRef name, tweed_llvm_mode *mode, StringRef *text) {
   }
   if (!name.consume_front("tweed"))
     return false;
-  *mode = name.consume_front("-pipeline") ? TWEED_LLVM_PIPELINE : TWEED_LLVM_AUTO;
+  *mode = name.consume_front("-pipeline")          ? TWEED_LLVM_PIPELINE
+          : name.consume_front("-warp-specialize") ? TWEED_LLVM_SPECIALIZE
+                                                   : TWEED_LLVM_AUTO;
   return parameters(name, text);
 }
 

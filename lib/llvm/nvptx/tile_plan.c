@@ -320,7 +320,8 @@ static tw_reason against_threads(const planning *p) {
 }
 
 static void judge(const planning *p, tw_tile_plan *plan) {
-  if (plan->reason != TW_REASON_NONE || p->options->force || plan->gain >= least_gain)
+  bool asked = p->options->mode != TWEED_LLVM_PIPELINE && p->options->mode != TWEED_LLVM_SPECIALIZE;
+  if (plan->reason != TW_REASON_NONE || p->options->force || !asked || plan->gain >= least_gain)
     return;
   char detail[200];
   snprintf(detail, sizeof detail,
@@ -366,7 +367,10 @@ static tweed_status plan_ways(planning *p, tw_tile_way way, tw_tile_plan *out) {
 
 /* Registers of a thread: what its values take, unless the launch bounds leave less. */
 static int32_t registers_of(const planning *p) {
-  int32_t estimate = tw_pressure(p->k->flow), threads = p->k->threads;
+  tw_pressure pressure;
+  if (!tw_pressure_of(p->k->flow, p->k->arena, &pressure))
+    return -1;
+  int32_t estimate = pressure.kernel, threads = p->k->threads;
   int64_t blocks = tw_annotation(p->k->flow->function, "minctasm", 0);
   int64_t given = tw_annotation(p->k->flow->function, "maxnreg", 0);
   int32_t limit = p->costs->sm->registers_thread;
