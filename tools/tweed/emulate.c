@@ -66,11 +66,20 @@ static int transform(const request *r, const toolchain *t, const char *from, con
   return status == 0 ? EXIT_SOLVED : status > 0 && status < 128 ? EXIT_USAGE : EXIT_INTERNAL;
 }
 
+/* Where the program is, or goes. Names without a folder are not looked for on the path. */
+static void program_path(const request *r, const toolchain *t, char *out, size_t size) {
+  const char *said = r->program ? r->program : r->keep;
+  if (said)
+    snprintf(out, size, "%s%s", strchr(said, '/') ? "" : "./", said);
+  else
+    snprintf(out, size, "%s/runner", t->folder);
+}
+
 static int link_program(const request *r, const toolchain *t) {
-  char first[512], second[512], program[512];
+  char first[512], second[512], program[4096];
   snprintf(first, sizeof first, "%s/first.bc", t->folder);
   snprintf(second, sizeof second, "%s/second.bc", t->folder);
-  snprintf(program, sizeof program, "%s/runner", t->folder);
+  program_path(r, t, program, sizeof program);
   const char *arguments[20];
   int n = 0;
   arguments[n++] = t->clang;
@@ -93,10 +102,7 @@ static int link_program(const request *r, const toolchain *t) {
 
 static int run_program(const request *r, const toolchain *t) {
   char program[4096], seeds[32], first[32], data_seed[32], tolerance[64], limit[64], stack[32];
-  if (r->program)
-    snprintf(program, sizeof program, "%s", r->program);
-  else
-    snprintf(program, sizeof program, "%s/runner", t->folder);
+  program_path(r, t, program, sizeof program);
   snprintf(seeds, sizeof seeds, "%lld", (long long)r->seeds);
   snprintf(first, sizeof first, "%lld", (long long)r->first_seed);
   snprintf(data_seed, sizeof data_seed, "%lld", (long long)r->data_seed);
@@ -118,8 +124,6 @@ static int run_program(const request *r, const toolchain *t) {
   int status = toolchain_run(arguments);
   if (status >= 128)
     fprintf(stderr, "tweed emulate: the kernel was ended by signal %d (%s)\n", status - 128, strsignal(status - 128));
-  if (r->keep && rename(program, r->keep) != 0)
-    perror("tweed emulate: cannot keep the program");
   return status < 0 || status >= 128 ? EXIT_INTERNAL : status;
 }
 
