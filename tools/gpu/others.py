@@ -56,7 +56,7 @@ def attention(torch, sizes):
     s = sizes.get("attention")
     if not s:
         return
-    kernels = ["attention", "attention_turns", "attention_shared"]
+    kernels = ["attention", "attention_wide", "attention_turns", "attention_shared"]
     q = random(torch, 1, s["heads"], s["queries"], 64, dtype=torch.float16)
     k, v = (random(torch, 1, s["heads"], s["keys"], 64, dtype=torch.float16) for _ in range(2))
     yield "attention", kernels, "PyTorch", lambda: torch.nn.functional.scaled_dot_product_attention(q, k, v)
