@@ -1,4 +1,4 @@
-/* order.cu: what makes order between threads, and what doesn't. Kernels called clean_… are; those called racy_… aren't. */
+/* order.cu: what makes order between threads, and what doesn't: kernels clean_… have no race, those racy_… have one. */
 #include "cuda.h"
 
 INLINE void fence() {
