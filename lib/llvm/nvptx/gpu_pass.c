@@ -180,12 +180,30 @@ static tweed_status choose_special(running *r, tw_special **out) {
   return TWEED_OK;
 }
 
+/* Loops of which the consumers take turns at the tensor cores. */
+static tweed_status choose_turns(running *r, tw_special *special) {
+  tweed_status s = TWEED_OK;
+  for (int32_t k = 0, loop = 0; k < r->count && s == TWEED_OK; k++) {
+    if (!r->chosen[k])
+      continue;
+    tw_tile_turns turns;
+    s = tw_tile_turns_of(r->plans[k].graph.groups, &turns, r->error);
+    if (s == TWEED_OK && turns.wanted && tw_special_turns(special, loop))
+      r->plans[k].turns = turns;
+    loop++;
+  }
+  return s;
+}
+
 static tweed_status write_special(running *r, tw_special *special, bool *changed) {
   int32_t registers = 0;
   for (int32_t k = 0; k < r->count; k++)
     if (r->chosen[k] && r->plans[k].registers > registers)
       registers = r->plans[k].registers;
   bool balanced = tw_special_balance(special, registers);
+  tweed_status s = choose_turns(r, special);
+  if (s != TWEED_OK)
+    return s;
   for (int32_t k = 0; k < r->count; k++)
     if (r->chosen[k])
       tw_tile_remark_specialized(r->bridge, &r->tiles[k], &r->plans[k], tw_special_contract(special), balanced);

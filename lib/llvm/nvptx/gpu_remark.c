@@ -85,7 +85,8 @@ void tw_tile_remark_specialized(tw_bridge *b, const tw_tile *t, const tw_tile_pl
   say(&r, "warp-specialized loop with initiation interval ");
   schedule(&r, t, p);
   number(&r, "Consumers", p->before.threads / WARP);
-  say(&r, " warps compute and ");
+  say(&r,
+      p->turns.wanted ? " warps compute, in halves that take turns at the tensor cores, and " : " warps compute and ");
   number(&r, "Producers", (int64_t)contract->extra_threads / WARP);
   say(&r, balanced ? " copy and give them registers, threads of a block " : " copy, threads of a block ");
   number(&r, "ThreadsBefore", p->before.threads);

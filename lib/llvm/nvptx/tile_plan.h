@@ -9,6 +9,7 @@
 
 #include "llvm/nvptx/occupancy.h"
 #include "llvm/nvptx/tile_graph.h"
+#include "llvm/nvptx/tile_turns.h"
 #include <tweed/llvm.h>
 #include <tweed/solve.h>
 
@@ -31,6 +32,7 @@ typedef struct tw_tile_plan {
   double gain;            /* before / after */
   int32_t registers;      /* of a thread, estimated */
   const char *bottleneck; /* the busiest unit */
+  tw_tile_turns turns;    /* wanted: two halves of the block take turns at the tensor cores */
   tw_tile_graph graph;
   tweed_schedule *schedule;
 } tw_tile_plan;
