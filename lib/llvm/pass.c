@@ -288,25 +288,40 @@ static bool overlap_by_cut(job *j) {
   return best == at || rotate(j, best - at);
 }
 
+/* There are fewer iterations than the pipelined loop needs. */
+static bool short_trip(const job *j) {
+  return j->body->trips.constant && j->body->trips.backedges < (uint64_t)tw_expand_min_trips(j->plan) - 1;
+}
+
+/* The schedule is better than one of that cost: faster by more than an estimate's error, or as fast with more warps. */
+static bool better_thread(const job *j, double cost, int32_t warps) {
+  const double error = 1.01;
+  return j->profit.after * error < cost || (j->profit.after <= cost * error && j->thread->then.warps > warps);
+}
+
 /* On a GPU a warp's turn is the II that is wanted. Where that has values alive for so long that fewer warps are
  * resident, longer ones are tried, which take a stage less each, and the best one kept. */
 static bool schedule_thread(job *j) {
-  int32_t most = j->run->options->max_ii, ii = tw_thread_ii(j->thread, j->bounds.mii, max_stages(j)), best;
+  int32_t most = j->run->options->max_ii, ii = tw_thread_ii(j->thread, j->bounds.mii, max_stages(j));
   if (most && ii > most)
     ii = most;
   if (!solve(j, ii > j->bounds.mii ? ii : 0) || !plan(j))
     return false;
-  best = tweed_schedule_ii(j->schedule);
+  int32_t best = tweed_schedule_ii(j->schedule), warps = j->thread->then.warps;
   double cost = j->profit.after;
-  for (int32_t stages = j->plan->stages; stages > 2 && j->thread->then.warps < j->thread->occupancy.warps; stages--) {
+  bool too_few = short_trip(j);
+  for (int32_t stages = j->plan->stages;
+       stages > 2 && (short_trip(j) || j->thread->then.warps < j->thread->occupancy.warps); stages--) {
     int64_t length = tweed_schedule_length(j->problem, j->schedule);
     int32_t longer = (int32_t)(length / (stages - 1)) + 1;
     if (longer <= tweed_schedule_ii(j->schedule) || (most && longer > most))
       continue;
     if (!solve(j, longer) || !plan(j))
       return false;
-    if (j->profit.after < cost) {
+    if ((too_few && !short_trip(j)) || (too_few == short_trip(j) && better_thread(j, cost, warps))) {
+      too_few = short_trip(j);
       cost = j->profit.after;
+      warps = j->thread->then.warps;
       best = longer;
     }
   }
@@ -330,7 +345,7 @@ static bool judge(job *j) {
   const tweed_llvm_options *o = j->run->options;
   if (j->plan->stages < 2)
     return refuse(j, TW_REASON_NO_OVERLAP);
-  if (j->body->trips.constant && j->body->trips.backedges < (uint64_t)tw_expand_min_trips(j->plan) - 1)
+  if (short_trip(j))
     return refuse(j, TW_REASON_SHORT_TRIP);
   if (o->mode != TWEED_LLVM_AUTO || o->force)
     return true;

@@ -79,6 +79,20 @@ KERNEL __launch_bounds__(128)
     y[i] = values[codes[i] % CODES];
 }
 
+/* Twelve iterations: too few for as many stages as latency asks for. */
+KERNEL __launch_bounds__(32)
+    few(const float *__restrict__ x, const float *__restrict__ f, float *__restrict__ y, int n) {
+  __shared__ float kept[CODES];
+  float sum = 0;
+  kept[n + (int)threadIdx.x] = 1;
+  x += (int)blockIdx.x * 12 * WARP + (int)threadIdx.x;
+#pragma unroll 1
+  for (int i = 0; i < 12; i++)
+    sum += x[i * WARP] * f[i];
+  __syncthreads();
+  y[first()] = sum + kept[n + (int)(threadIdx.x ^ 1)];
+}
+
 /* Values of other lanes: every lane must be in the same iteration. */
 KERNEL voted(const float *x, float *y, int n) {
   x += threadIdx.x, y += threadIdx.x;

@@ -61,7 +61,6 @@ def main():
     good = True
     for arch in options.arch.split(","):
         builder = build.Builder(options, arch)
-        builder.compile(["threads.cu"])
         for kernel in table.read(os.path.join(HERE, "threads.txt")):
             if not options.kernel or kernel.name in options.kernel:
                 for passes in options.passes:
