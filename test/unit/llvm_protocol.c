@@ -135,8 +135,9 @@ static void test_circle(void) {
   tweed_arena_free(a);
 }
 
-/* Two halves that take turns: one of them has to begin, and what is left at the end has to be taken. */
-static void test_turns(bool begin, bool end, const char *said) {
+/* Two halves that take turns: one of them has to begin, what is left at the end has to be taken, and the half that has
+ * left it must not come back before that. */
+static void test_turns(bool begin, bool end, bool together, const char *said) {
   tweed_arena *a = tweed_arena_new();
   char detail[200] = "";
   tw_protocol *p = tw_protocol_new(a, 2, 1);
@@ -155,6 +156,11 @@ static void test_turns(bool begin, bool end, const char *said) {
     must(tw_protocol_step(p, 0, 0, TW_BEHIND, TW_STEP_ARRIVE, own[0], 128));
     must(tw_protocol_step(p, 0, 0, TW_BEHIND, TW_STEP_WAIT, own[0], 0));
   }
+  if (together) {
+    must(tw_protocol_step(p, 0, 0, TW_BEHIND, TW_STEP_ARRIVE, own[1], 128));
+    must(tw_protocol_step(p, 0, 1, TW_BEHIND, TW_STEP_ARRIVE, own[1], 128));
+    must(tw_protocol_step(p, 0, 1, TW_BEHIND, TW_STEP_WAIT, own[1], 0));
+  }
   bool fine = tw_protocol_check(p, detail, sizeof detail);
   printf("turns: %s\n", detail);
   assert(said ? !fine && strstr(detail, said) : fine);
@@ -164,8 +170,9 @@ static void test_turns(bool begin, bool end, const char *said) {
 int main(void) {
   test_bugs();
   test_circle();
-  test_turns(true, true, NULL);
-  test_turns(false, true, "waits for ever");
-  test_turns(true, false, "half done");
+  test_turns(true, true, true, NULL);
+  test_turns(false, true, true, "waits for ever");
+  test_turns(true, false, true, "");
+  test_turns(true, true, false, "arrives before the phase before is over");
   return 0;
 }

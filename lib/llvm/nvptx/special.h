@@ -5,7 +5,8 @@
  * specialize_produce.c   the producers
  * specialize_bulk.c      rows by bulk copies
  * specialize_consume.c   the consumers
- * specialize_turns.c     two halves of them in turns */
+ * specialize_turns.c     two halves of them in turns
+ * specialize_check.c     whether what all these are going to write can hang */
 #ifndef TWEED_LLVM_NVPTX_SPECIAL_H
 #define TWEED_LLVM_NVPTX_SPECIAL_H
 
@@ -111,6 +112,11 @@ bool tw_special_bulk_plan(tw_special *s, const tw_tile *t, tw_special_channel *c
 /* The rows of a slot (i32: bytes from the first one), with their announcement to its full barrier. */
 void tw_special_bulk_write(tw_producing *p, const tw_special_loop *l, const tw_special_channel *c, LLVMValueRef slot,
                            LLVMValueRef full);
+
+/* How often each producer arrives at the full barrier of a slot. */
+int32_t tw_special_arrivals(const tw_special_channel *c);
+/* Checks the barriers of all loops (protocol.h). False, and why: they are wrong, or memory is out. */
+bool tw_special_check(const tw_special *s, char *detail, size_t size);
 
 bool tw_special_produce(tw_special *s, LLVMBasicBlockRef *entry);
 bool tw_special_consume(tw_special *s);

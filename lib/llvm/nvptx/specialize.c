@@ -218,7 +218,10 @@ static bool prepare(tw_special *s, const tw_special_tile *tiles) {
   for (int32_t l = 0; l < s->count; l++)
     if (!plan_loop(s, &tiles[l], &s->loops[l]))
       return false;
-  return find_skeleton(s) && plan_memory(s, tiles);
+  char detail[160] = "";
+  if (!find_skeleton(s) || !plan_memory(s, tiles))
+    return false;
+  return tw_special_check(s, detail, sizeof detail) || refuse(s, TW_REASON_INTERNAL, detail, -1);
 }
 
 tw_special *tw_special_prepare(tw_kernel *k, const tw_special_tile *tiles, int32_t count, int32_t producers,

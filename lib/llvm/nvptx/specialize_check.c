@@ -1,6 +1,7 @@
 /* specialize_check.c: the protocol of a specialised kernel, as the other parts are going to write it. */
 #include "llvm/nvptx/protocol.h"
 #include "llvm/nvptx/special.h"
+#include <stdio.h>
 
 enum { PRODUCERS = 2, CONSUMERS = 2, ROLES = PRODUCERS + CONSUMERS, WARP = 32 };
 
@@ -96,8 +97,10 @@ static void add_consumers(checking *c, const tw_special_loop *l, int32_t which) 
         add(c, role, TW_EACH, TW_STEP_READ, c->channels[i].ring, 0);
   }
   add_border(c, l, role, warps, l->tile->nbarriers + 1);
+  if (l->nruns > 0)
+    add_meeting(c, role, TW_BEHIND, c->turn[which], warps);
   if (l->nruns > 0 && which == 0)
-    add_meeting(c, role, TW_BEHIND, c->turn[0], warps);
+    add(c, role, TW_BEHIND, TW_STEP_ARRIVE, c->turn[1], warps);
 }
 
 bool tw_special_check(const tw_special *s, char *detail, size_t size) {

@@ -3,7 +3,8 @@
  *
  * Each half waits for its own barrier before a run of products, and arrives at the other's behind it. In front of the
  * loop the second half lets the first one begin; behind it the first half takes what the second one's last run has left
- * at its barrier. Both halves make the same number of runs, since the loop is the same for all threads. */
+ * at its barrier, and the second half waits for that: it might be at the loop again before. Both halves make the same
+ * number of runs, since the loop is the same for all threads. */
 #include "llvm/nvptx/special.h"
 #include <string.h>
 
@@ -87,6 +88,9 @@ bool tw_special_turns(tw_special *s, int32_t loop) {
   l->nruns = 0;
   if (s->kernel->threads % (2 * PARTITIONS * WARP) != 0 || !can_wait(l) || !find_runs(s, l) || l->nruns < 2)
     l->nruns = 0;
+  char detail[160];
+  if (l->nruns > 0 && !tw_special_check(s, detail, sizeof detail))
+    l->nruns = 0;
   return l->nruns > 0;
 }
 
@@ -101,8 +105,8 @@ static LLVMValueRef barrier_of(const tw_special *s, bool own) {
   return tw_emit_first_lane(&s->emit, LLVMBuildSelect(b, half, first, second, ""));
 }
 
-/* Only one half passes `at`, before or behind a loop. */
-static void one_half(const tw_special *s, bool first, bool arrive, LLVMValueRef before) {
+/* Leaves the builder where only one half passes, before or behind a loop. */
+static void open_half(const tw_special *s, bool first, LLVMValueRef before) {
   LLVMBuilderRef b = s->emit.builder;
   LLVMBasicBlockRef here = LLVMGetInstructionParent(before), rest = tw_split_before(s->kernel->flow->bridge, before);
   LLVMBasicBlockRef turn = tw_special_block(s, "tweed.turn");
@@ -112,11 +116,18 @@ static void one_half(const tw_special *s, bool first, bool arrive, LLVMValueRef 
   LLVMValueRef in_first = LLVMBuildICmp(b, LLVMIntULT, warp, tw_emit_u32(&s->emit, s->contract.threads / 2 / WARP), "");
   LLVMBuildCondBr(b, in_first, first ? turn : rest, first ? rest : turn);
   LLVMPositionBuilderAtEnd(b, turn);
-  if (arrive)
-    tw_emit_arrive_at(&s->emit, tw_emit_u32(&s->emit, FIRST_ID), s->contract.threads);
-  else
-    tw_emit_named_barrier(&s->emit, FIRST_ID, s->contract.threads);
-  LLVMBuildBr(b, rest);
+  LLVMPositionBuilderBefore(b, LLVMBuildBr(b, rest));
+}
+
+/* The first half takes what the second one's last run has left, and only then lets it go on, or to the loop's begin
+ * again. */
+static void write_end(const tw_special *s, LLVMBasicBlockRef behind) {
+  open_half(s, true, LLVMGetBasicBlockTerminator(behind));
+  LLVMBasicBlockRef rest = LLVMGetSuccessor(LLVMGetBasicBlockTerminator(LLVMGetInsertBlock(s->emit.builder)), 0);
+  tw_emit_named_barrier(&s->emit, FIRST_ID, s->contract.threads);
+  tw_emit_arrive_at(&s->emit, tw_emit_u32(&s->emit, FIRST_ID + 1), s->contract.threads);
+  open_half(s, false, LLVMGetBasicBlockTerminator(rest));
+  tw_emit_named_barrier(&s->emit, FIRST_ID + 1, s->contract.threads);
 }
 
 void tw_special_write_turns(const tw_special *s, const tw_special_loop *l) {
@@ -132,7 +143,8 @@ void tw_special_write_turns(const tw_special *s, const tw_special_loop *l) {
     LLVMPositionBuilderBefore(b, LLVMGetNextInstruction(f->insts[l->runs[r].last]));
     tw_emit_arrive_at(&s->emit, other, s->contract.threads);
   }
-  one_half(s, false, true, f->insts[tw_flow_end(f, l->tile->preheader)]);
+  open_half(s, false, f->insts[tw_flow_end(f, l->tile->preheader)]);
+  tw_emit_arrive_at(&s->emit, tw_emit_u32(&s->emit, FIRST_ID), s->contract.threads);
   LLVMBasicBlockRef behind = tw_split_edge(f->insts[tw_flow_end(f, l->tile->latch)], f->blocks[l->tile->exit]);
-  one_half(s, true, false, LLVMGetBasicBlockTerminator(behind));
+  write_end(s, behind);
 }

@@ -64,15 +64,18 @@ static void make_counters(const tw_special *s) {
       }
 }
 
+int32_t tw_special_arrivals(const tw_special_channel *c) {
+  return c->nbulk ? 1 : (c->fill.nasync > 0) + (c->fill.nplain > 0);
+}
+
 static void init_barriers(const tw_special *s) {
   for (int32_t l = 0; l < s->count; l++)
     for (int32_t c = 0; c < s->loops[l].tile->nchannels; c++) {
       const tw_special_channel *ch = &s->loops[l].channels[c];
-      int32_t kinds = ch->nbulk ? 1 : (ch->fill.nasync > 0) + (ch->fill.nplain > 0);
       for (int32_t i = 0; i < ch->depth; i++) {
         uint64_t at = 8 * (uint64_t)i;
         tw_emit_mbarrier_init(&s->emit, tw_rings_at(&s->rings, &s->emit, ch->full + at),
-                              (uint32_t)(s->producers * kinds));
+                              (uint32_t)(s->producers * tw_special_arrivals(ch)));
         tw_emit_mbarrier_init(&s->emit, tw_rings_at(&s->rings, &s->emit, ch->empty + at),
                               (uint32_t)s->kernel->threads / 32);
       }
