@@ -47,7 +47,7 @@ typedef struct tweed_solve_options {
   int32_t max_ii;     /* 0 = up to the length of a list schedule, which always works */
   int32_t max_stages; /* 0 = no limit */
   double time_limit; /* seconds; 0 = none, work is limited instead, so that the answer does not depend on the machine */
-  double effort;     /* share of their usual work that exact engines may do in "auto"; 0 = 1. For compilers, less. */
+  double effort;     /* share of their usual work that exact engines may do, in "auto" and for joint schedules; 0 = 1 */
   uint64_t seed;
   int32_t threads;  /* 0 = all; never changes the answer when time_limit is 0 */
   int32_t restarts; /* 0 = default */

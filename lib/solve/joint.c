@@ -281,7 +281,11 @@ static tweed_status search_ii(tweed_joint_search *s, tweed_error *error) {
 bool tweed_joint_begin(tweed_joint_search *s, tweed_job *job, tweed_plan *plan) {
   const tweed_machine *machine = job->problem->machine;
   const tweed_warps *w = &machine->warps;
-  *s = (tweed_joint_search){.job = job, .p = job->problem, .plan = plan, .work = TWEED_JOINT_WORK};
+  double effort = job->options->effort;
+  double share = effort > 0 && effort < 1 ? effort : 1;
+  *s = (tweed_joint_search){.job = job, .p = job->problem, .plan = plan};
+  s->work = (uint32_t)(TWEED_JOINT_WORK * share) + 1;
+  s->step = (uint32_t)(TWEED_JOINT_STEP * share) + 1;
   s->q = (tweed_joint_query){.problem = s->p, .graph = job->graph, .stop = job->stop, .plain = !job->options->joint};
   s->q.limits = (tweed_joint_limits){.groups = w->groups, .total = w->total, .registers = w->registers};
   s->q.limits.stages = job->options->max_stages;

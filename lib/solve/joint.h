@@ -86,7 +86,8 @@ bool tweed_joint_memories(tweed_joint_model *m);
 
 /* ---- the search (joint.c), what comes after II (joint_improve.c), why not (joint_why.c) ---- */
 
-/* Z3's work per question: whether an II works, and for each step of a later objective. */
+/* Z3's work per question: whether an II works, and for each step of a later objective; options.effort is the share of
+ * it that may be done. */
 enum { TWEED_JOINT_WORK = 60000000, TWEED_JOINT_STEP = 5000000 };
 
 typedef enum tweed_joint_verdict {
@@ -104,8 +105,8 @@ typedef struct tweed_joint_search {
   tweed_plan *plan;
   tweed_joint_query q;
   bool found;
-  uint32_t work; /* of Z3, per question */
-  int64_t works; /* the II that a range of them named */
+  uint32_t work, step; /* of Z3, per question, and per step of a later objective */
+  int64_t works;       /* the II that a range of them named */
   int64_t length, groups, handoffs, rings;
 } tweed_joint_search;
 

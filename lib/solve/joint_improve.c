@@ -51,7 +51,7 @@ static tweed_status descend(descent *d, tweed_error *error) {
     tweed_lit assumed[2] = {d->m->d.window, tweed_smt_bool(d->m->smt)};
     limit(d->m, d->which, assumed[1], most);
     tweed_job_progress(d->s->job, "joint", d->s->plan->ii);
-    tweed_smt_answer answer = tweed_smt_check(d->m->smt, 2, assumed, TWEED_JOINT_STEP);
+    tweed_smt_answer answer = tweed_smt_check(d->m->smt, 2, assumed, d->s->step);
     if (answer == TWEED_SMT_SAT) {
       tweed_status status = tweed_joint_take(d->s, d->m, error);
       if (status != TWEED_OK)

@@ -49,19 +49,24 @@ static bool uses_dynamic(const tw_kernel *k) {
   return false;
 }
 
+bool tw_rings_can_ask(const tw_kernel *k, const tw_tile *tiles, int32_t count) {
+  for (int32_t t = 0; t < count; t++)
+    for (int32_t c = 0; c < tiles[t].nchannels; c++)
+      for (int32_t o = 0; o < tiles[t].channels[c].nobjects; o++)
+        if (used(tiles[t].channels[c].objects[o], k->flow->function, true))
+          return false;
+  return !uses_dynamic(k);
+}
+
 bool tw_rings_decide(tw_rings *r, const tw_tile *tiles, int32_t count) {
   const tw_kernel *k = r->kernel;
-  bool alone = true;
   r->freed = 0;
   for (int32_t t = 0; t < count; t++)
     for (int32_t c = 0; c < tiles[t].nchannels; c++)
-      for (int32_t o = 0; o < tiles[t].channels[c].nobjects; o++) {
-        LLVMValueRef object = tiles[t].channels[c].objects[o];
-        r->freed += tw_store_size(k->flow->bridge, LLVMGlobalGetValueType(object));
-        alone &= !used(object, k->flow->function, true);
-      }
+      for (int32_t o = 0; o < tiles[t].channels[c].nobjects; o++)
+        r->freed += tw_store_size(k->flow->bridge, LLVMGlobalGetValueType(tiles[t].channels[c].objects[o]));
   r->dynamic = tw_static_shared(k) - r->freed + r->bytes > TW_STATIC_SHARED;
-  return !r->dynamic || (alone && !uses_dynamic(k));
+  return !r->dynamic || tw_rings_can_ask(k, tiles, count);
 }
 
 /* ---- changing the IR ---- */

@@ -24,8 +24,10 @@ typedef struct tw_rings {
 uint64_t tw_rings_add(tw_rings *r, uint64_t bytes);
 /* Static shared memory of the kernel as it is. */
 uint64_t tw_static_shared(const tw_kernel *k);
-/* Whether dynamic memory is needed. False: it is, but the kernel uses dynamic shared memory itself, or shares one of
- * the objects with another function. */
+/* Whether dynamic memory can be had: the kernel uses none itself, and shares none of the objects with another function.
+ */
+bool tw_rings_can_ask(const tw_kernel *k, const tw_tile *tiles, int32_t count);
+/* Whether dynamic memory is needed. False: it is, but can't be had. */
 bool tw_rings_decide(tw_rings *r, const tw_tile *tiles, int32_t count);
 
 /* Makes the memory. */

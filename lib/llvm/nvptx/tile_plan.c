@@ -9,11 +9,19 @@
 #include <string.h>
 
 /* BARRIERS: bytes of a slot's two mbarriers. LOOP: instructions of the producers' loop around a copy. */
-enum { WARP = 32, BARRIERS = 16, MAX_DEPTH = 8, LOOP = 6, MIN_CP_ASYNC = 80, MAX_OPS_JOINT = 60 };
+enum { WARP = 32, BARRIERS = 16, MAX_DEPTH = 8, LOOP = 6, AHEAD = 4, MIN_CP_ASYNC = 80, MAX_OPS_JOINT = 60 };
 /* Cycles of a wait at an mbarrier, or of a wait for asynchronous copies, as in the machines for loops over tiles. */
 static const double wait_cycles = 30;
 /* Latencies of copies vary; the ring covers so much more than the usual one. */
 static const double latency_slack = 1.5;
+/* Estimates of registers are no better than that, and the assembler makes a kernel fit where little is missing. */
+static const double register_slack = 0.95;
+/* The share of a kernel's registers that its consumers do with at least: they copy nothing. */
+static const double consumer_share = 0.8;
+/* Of the usual work of an exact solver: a compiler waits for it. */
+static const double effort = 0.05;
+/* Two ways that are nearer to each other than that are on a par. */
+static const double near_enough = 0.97;
 /* What a rewrite must win by the model. */
 static const double least_gain = 1.02;
 
@@ -98,8 +106,8 @@ static double locked(const tw_groups *g, bool copies) {
   return (double)most64(busiest(g, copies, true) + g->path, alone(g) + copied);
 }
 
-static int32_t blocks_of(const planning *p, int32_t threads, int64_t shared) {
-  tw_footprint f = {threads, p->registers, shared};
+static int32_t blocks_of(const planning *p, int32_t threads, int64_t shared, int32_t more_registers) {
+  tw_footprint f = {threads, (int32_t)((p->registers + more_registers) * register_slack), shared};
   return tw_occupancy_of(p->costs->sm, &f).blocks;
 }
 
@@ -120,7 +128,7 @@ static tweed_status cost_before(planning *p) {
   double once = (double)(c.latency + c.moving) + (double)(p->t->nbarriers * barrier_latency(p)) + locked(g, false);
   p->before.threads = g->threads;
   p->before.shared = (int64_t)tw_static_shared(p->k);
-  p->before.blocks = blocks_of(p, p->before.threads, p->before.shared);
+  p->before.blocks = blocks_of(p, p->before.threads, p->before.shared, 0);
   int32_t blocks = p->before.blocks > 0 ? p->before.blocks : 1;
   p->before.cycles = tw_interval(blocks, service, most(once - service, 0));
   return TWEED_OK;
@@ -140,18 +148,10 @@ static int64_t shared_with(const planning *p, const int32_t *depth, bool barrier
   return bytes;
 }
 
-static bool uses_dynamic(const planning *p) {
-  for (int32_t i = 0; i < p->k->nsites; i++) {
-    tw_origin o = p->k->sites[i].touch.origin;
-    if (o.space == TW_SPACE_SHARED && o.object && LLVMIsAGlobalVariable(o.object) && LLVMIsDeclaration(o.object))
-      return true;
-  }
-  return false;
-}
-
 /* Of one tile loop, where several share the kernel's memory. */
 static int64_t room(const planning *p) {
-  int64_t limit = uses_dynamic(p) ? p->costs->sm->shared_static : p->costs->sm->shared_block;
+  bool ask = tw_rings_can_ask(p->k, p->t, 1);
+  int64_t limit = ask ? p->costs->sm->shared_block : p->costs->sm->shared_static;
   return limit / (p->tiles > 0 ? p->tiles : 1);
 }
 
@@ -189,7 +189,7 @@ static void cost_after(const planning *p, tw_tile_plan *plan, const int32_t *dep
   bool apart = plan->producers > 0;
   plan->after.threads = g->threads + plan->producers;
   plan->after.shared = shared_with(p, depth, apart);
-  plan->after.blocks = blocks_of(p, plan->after.threads, plan->after.shared);
+  plan->after.blocks = blocks_of(p, plan->after.threads, plan->after.shared, apart ? 0 : AHEAD);
   if (plan->after.blocks == 0)
     return;
   int32_t turns = apart ? (g->warps + p->costs->sm->partitions - 1) / p->costs->sm->partitions : 1;
@@ -253,6 +253,7 @@ static tweed_status solve(const planning *p, tw_tile_plan *plan) {
   options.time_limit = o->time_limit_ms / 1000.0;
   options.seed = o->seed;
   options.threads = 1;
+  options.effort = effort;
   options.device = TWEED_DEVICE_CPU;
   options.joint = !o->solver && tweed_problem_ops(plan->graph.problem) <= MAX_OPS_JOINT;
   options.solver = o->solver;
@@ -273,6 +274,16 @@ static tweed_status no_schedule(const planning *p, tw_tile_plan *plan, tweed_sta
     return s;
   refuse(plan, s == TWEED_ILLEGAL ? TW_REASON_INTERNAL : TW_REASON_NO_SCHEDULE, p->error->message);
   return TWEED_OK;
+}
+
+/* Launch bounds that ask for so many blocks leave less registers where threads are added. */
+static void check_registers(const planning *p, tw_tile_plan *plan) {
+  int64_t blocks = tw_annotation(p->k->flow->function, "minctasm", 0);
+  if (blocks <= 1 || plan->producers == 0 || plan->reason != TW_REASON_NONE)
+    return;
+  int32_t left = tw_occupancy_registers(p->costs->sm, plan->after.threads, (int32_t)blocks);
+  if (left < p->registers * consumer_share)
+    refuse(plan, TW_REASON_REGISTERS, "the launch bounds leave too few of them for more threads");
 }
 
 static tweed_status try_way(const planning *p, bool apart, tw_tile_plan *plan) {
@@ -303,6 +314,7 @@ static tweed_status try_way(const planning *p, bool apart, tw_tile_plan *plan) {
   choose_depth(p, plan);
   if (plan->after.blocks == 0)
     refuse(plan, TW_REASON_NOT_PROFITABLE, "there is no room in shared memory for a second slot");
+  check_registers(p, plan);
   plan->gain = plan->after.cycles > 0 ? plan->before.cycles / plan->after.cycles : 0;
   return TWEED_OK;
 }
@@ -337,7 +349,7 @@ static void judge(const planning *p, tw_tile_plan *plan) {
 static bool better(const tw_tile_plan *a, const tw_tile_plan *b) {
   if ((a->reason == TW_REASON_NONE) != (b->reason == TW_REASON_NONE))
     return a->reason == TW_REASON_NONE;
-  return a->gain > b->gain * 0.99;
+  return a->gain > b->gain * near_enough;
 }
 
 static tweed_status plan_ways(planning *p, tw_tile_way way, tw_tile_plan *out) {
