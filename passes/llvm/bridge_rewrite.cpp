@@ -3,6 +3,7 @@
 #include <llvm/IR/DebugInfo.h>
 #include <llvm/IR/DebugProgramInstruction.h>
 #include <llvm/IR/ProfDataUtils.h>
+#include <llvm/IR/ReplaceConstant.h>
 #include <llvm/Transforms/Utils/BasicBlockUtils.h>
 #include <llvm/Transforms/Utils/LoopSimplify.h>
 #include <llvm/Transforms/Utils/LoopUtils.h>
@@ -41,6 +42,16 @@ LLVMBasicBlockRef tw_split_edge(LLVMValueRef terminator, LLVMBasicBlockRef to) {
 
 void tw_remove_unreachable(tw_bridge *b) {
   EliminateUnreachableBlocks(b->function);
+}
+
+void tw_replace_in(LLVMValueRef function, LLVMValueRef global, LLVMValueRef with) {
+  auto *f = cast<Function>(unwrap(function));
+  auto *old = cast<Constant>(unwrap(global));
+  convertUsersOfConstantsToInstructions({old}, f);
+  old->replaceUsesWithIf(unwrap(with), [f](Use &use) {
+    auto *user = dyn_cast<Instruction>(use.getUser());
+    return user && user->getFunction() == f;
+  });
 }
 
 void tw_set_annotation(LLVMValueRef function, const char *key, int64_t value) {

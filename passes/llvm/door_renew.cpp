@@ -10,7 +10,8 @@ using namespace llvm;
 
 static void renew(Function &old, FunctionAnalysisManager &analyses) {
   Module &module = *old.getParent();
-  Function *now = Function::Create(old.getFunctionType(), old.getLinkage(), old.getAddressSpace(), "", &module);
+  Function *now = Function::Create(old.getFunctionType(), old.getLinkage(), old.getAddressSpace());
+  module.getFunctionList().insert(old.getIterator(), now);
   now->copyAttributesFrom(&old);
   now->setComdat(old.getComdat());
   now->copyMetadata(&old, 0);

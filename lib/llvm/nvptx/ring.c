@@ -1,7 +1,5 @@
 /* ring.c: places rings in shared memory and moves accesses to their slots. */
 #include "llvm/nvptx/ring.h"
-#include <stdio.h>
-#include <string.h>
 
 enum { RING_ALIGN = 128, SHARED_SPACE = 3 };
 
@@ -13,17 +11,13 @@ uint64_t tw_rings_add(tw_rings *r, uint64_t bytes) {
 
 /* ---- how much there is ---- */
 
-/* Some instruction of the kernel, or none outside of it (elsewhere), uses the value, directly or by constants. */
-static bool used(LLVMValueRef value, LLVMValueRef function, bool elsewhere) {
+/* Some instruction of the function uses the value, directly or by constants. */
+static bool used(LLVMValueRef value, LLVMValueRef function) {
   for (LLVMUseRef u = LLVMGetFirstUse(value); u; u = LLVMGetNextUse(u)) {
     LLVMValueRef user = LLVMGetUser(u);
-    if (LLVMIsAInstruction(user)) {
-      bool here = LLVMGetBasicBlockParent(LLVMGetInstructionParent(user)) == function;
-      if (here != elsewhere)
-        return true;
-    } else if (used(user, function, elsewhere)) {
+    if (LLVMIsAInstruction(user) ? LLVMGetBasicBlockParent(LLVMGetInstructionParent(user)) == function
+                                 : used(user, function))
       return true;
-    }
   }
   return false;
 }
@@ -36,7 +30,7 @@ uint64_t tw_static_shared(const tw_kernel *k) {
   LLVMValueRef f = k->flow->function;
   uint64_t bytes = 0;
   for (LLVMValueRef g = LLVMGetFirstGlobal(LLVMGetGlobalParent(f)); g; g = LLVMGetNextGlobal(g))
-    if (is_shared(g) && used(g, f, false))
+    if (is_shared(g) && used(g, f))
       bytes += (tw_store_size(k->flow->bridge, LLVMGlobalGetValueType(g)) + 15) / 16 * 16;
   return bytes;
 }
@@ -44,17 +38,12 @@ uint64_t tw_static_shared(const tw_kernel *k) {
 static bool uses_dynamic(const tw_kernel *k) {
   LLVMValueRef f = k->flow->function;
   for (LLVMValueRef g = LLVMGetFirstGlobal(LLVMGetGlobalParent(f)); g; g = LLVMGetNextGlobal(g))
-    if (is_shared(g) && LLVMIsDeclaration(g) && used(g, f, false))
+    if (is_shared(g) && LLVMIsDeclaration(g) && used(g, f))
       return true;
   return false;
 }
 
-bool tw_rings_can_ask(const tw_kernel *k, const tw_tile *tiles, int32_t count) {
-  for (int32_t t = 0; t < count; t++)
-    for (int32_t c = 0; c < tiles[t].nchannels; c++)
-      for (int32_t o = 0; o < tiles[t].channels[c].nobjects; o++)
-        if (used(tiles[t].channels[c].objects[o], k->flow->function, true))
-          return false;
+bool tw_rings_can_ask(const tw_kernel *k) {
   return !uses_dynamic(k);
 }
 
@@ -66,24 +55,31 @@ bool tw_rings_decide(tw_rings *r, const tw_tile *tiles, int32_t count) {
       for (int32_t o = 0; o < tiles[t].channels[c].nobjects; o++)
         r->freed += tw_store_size(k->flow->bridge, LLVMGlobalGetValueType(tiles[t].channels[c].objects[o]));
   r->dynamic = tw_static_shared(k) - r->freed + r->bytes > TW_STATIC_SHARED;
-  return !r->dynamic || tw_rings_can_ask(k, tiles, count);
+  return !r->dynamic || tw_rings_can_ask(k);
 }
 
 /* ---- changing the IR ---- */
 
+/* Dynamic memory begins at an external array without a size; one for all kernels of the module. */
+static LLVMValueRef dynamic_memory(const tw_emit *e) {
+  static const char name[] = "tweed_dynamic";
+  LLVMValueRef memory = LLVMGetNamedGlobal(e->module, name);
+  if (memory)
+    return memory;
+  LLVMTypeRef bytes = LLVMArrayType2(LLVMInt8TypeInContext(e->context), 0);
+  memory = LLVMAddGlobalInAddressSpace(e->module, bytes, name, SHARED_SPACE);
+  LLVMSetAlignment(memory, RING_ALIGN);
+  return memory;
+}
+
 void tw_rings_build(tw_rings *r, const tw_emit *e) {
-  char name[160];
-  size_t length = 0;
-  const char *function = LLVMGetValueName2(r->kernel->flow->function, &length);
-  snprintf(name, sizeof name, "tweed.%s.%.*s", r->dynamic ? "dynamic" : "rings", (int)(length < 100 ? length : 100),
-           function);
-  for (char *p = name; *p; p++)
-    *p = *p == '.' ? '_' : *p; /* PTX has no dots in names */
-  LLVMTypeRef bytes = LLVMArrayType2(LLVMInt8TypeInContext(e->context), r->dynamic ? 0 : r->bytes);
-  r->memory = LLVMAddGlobalInAddressSpace(e->module, bytes, name, SHARED_SPACE);
+  if (r->dynamic) {
+    r->memory = dynamic_memory(e);
+    return;
+  }
+  LLVMTypeRef bytes = LLVMArrayType2(LLVMInt8TypeInContext(e->context), r->bytes);
+  r->memory = LLVMAddGlobalInAddressSpace(e->module, bytes, "tweed_rings", SHARED_SPACE);
   LLVMSetAlignment(r->memory, RING_ALIGN);
-  if (r->dynamic)
-    return; /* an external array without a size is where dynamic memory begins */
   LLVMSetLinkage(r->memory, LLVMInternalLinkage);
   LLVMSetInitializer(r->memory, LLVMGetUndef(bytes));
 }
@@ -93,10 +89,12 @@ LLVMValueRef tw_rings_at(const tw_rings *r, const tw_emit *e, uint64_t at) {
   return at ? LLVMConstInBoundsGEP2(LLVMInt8TypeInContext(e->context), r->memory, &offset, 1) : r->memory;
 }
 
+/* Other kernels may use the same object: of a function that both have inlined. */
 void tw_rings_take(const tw_rings *r, const tw_emit *e, const tw_channel *c, uint64_t at) {
   for (int32_t o = 0; o < c->nobjects; o++) {
-    LLVMReplaceAllUsesWith(c->objects[o], tw_rings_at(r, e, at + c->offsets[o]));
-    LLVMDeleteGlobal(c->objects[o]);
+    tw_replace_in(r->kernel->flow->function, c->objects[o], tw_rings_at(r, e, at + c->offsets[o]));
+    if (!LLVMGetFirstUse(c->objects[o]) && LLVMGetLinkage(c->objects[o]) == LLVMInternalLinkage)
+      LLVMDeleteGlobal(c->objects[o]);
   }
 }
 

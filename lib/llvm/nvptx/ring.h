@@ -24,9 +24,8 @@ typedef struct tw_rings {
 uint64_t tw_rings_add(tw_rings *r, uint64_t bytes);
 /* Static shared memory of the kernel as it is. */
 uint64_t tw_static_shared(const tw_kernel *k);
-/* Whether dynamic memory can be had: the kernel uses none itself, and shares none of the objects with another function.
- */
-bool tw_rings_can_ask(const tw_kernel *k, const tw_tile *tiles, int32_t count);
+/* Whether dynamic memory can be had: the kernel uses none itself. */
+bool tw_rings_can_ask(const tw_kernel *k);
 /* Whether dynamic memory is needed. False: it is, but can't be had. */
 bool tw_rings_decide(tw_rings *r, const tw_tile *tiles, int32_t count);
 
@@ -34,8 +33,8 @@ bool tw_rings_decide(tw_rings *r, const tw_tile *tiles, int32_t count);
 void tw_rings_build(tw_rings *r, const tw_emit *e);
 /* A pointer constant to offset `at` of it. */
 LLVMValueRef tw_rings_at(const tw_rings *r, const tw_emit *e, uint64_t at);
-/* Lets the first slot of a channel's ring, which begins at `at`, take the place of its objects everywhere. The objects
- * are gone afterwards, and the origins of sites with them. */
+/* Lets the first slot of a channel's ring, which begins at `at`, take the place of its objects in the kernel. The
+ * objects may be gone afterwards, and the origins of sites with them. */
 void tw_rings_take(const tw_rings *r, const tw_emit *e, const tw_channel *c, uint64_t at);
 /* Moves what the loop reads of the channel on by `slot` bytes, an i32 that is known in the whole loop, a multiple of
  * 128. Loads get the alignment that is known of them: then they are made as wide as their types. */
