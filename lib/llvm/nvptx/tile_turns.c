@@ -2,12 +2,14 @@
 #include "llvm/nvptx/tile_turns.h"
 #include <stdio.h>
 
+/* A compiler doesn't wait for what is hard to refute. */
+static const double effort = 0.05;
 enum { HALVES = 2, PARTITIONS = 4, MAX_RUNS = 16, SCALE_TO = 96, CROSSING = 100000 };
 
 /* Groups that follow each other, products or not. Cycles of all warps, and of half of them, which are no faster than a
  * warp by itself. */
 typedef struct run {
-  bool products;
+  bool products, tensor; /* products or loads for them; products */
   int64_t alone;
   int64_t *work; /* by unit */
 } run;
@@ -48,6 +50,7 @@ static bool add_group(turning *t, const tw_group *g) {
       return false;
   }
   run *r = &t->runs[t->nruns - 1];
+  r->tensor |= g->kind == TW_GROUP_TENSOR;
   r->alone += g->alone;
   for (int32_t u = 0; u < n; u++)
     r->work[u] += g->work[u];
@@ -160,6 +163,7 @@ static tweed_status solve(turning *t, tw_tile_turns *out) {
   tweed_solve_options_default(&options);
   options.joint = true;
   options.threads = 1;
+  options.effort = effort;
   options.device = TWEED_DEVICE_CPU;
   tweed_status s = tweed_solve(t->problem, &options, &schedule, t->error);
   if (s == TWEED_OK) {
@@ -181,7 +185,7 @@ tweed_status tw_tile_turns_of(const tw_groups *g, tw_tile_turns *out, tweed_erro
   int32_t products = 0;
   for (int32_t r = 0; r < t.nruns; r++) {
     out->together += cycles(&t, &t.runs[r], g->warps);
-    products += t.runs[r].products;
+    products += t.runs[r].tensor;
   }
   if (products < 2)
     return TWEED_OK;
