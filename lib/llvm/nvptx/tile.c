@@ -194,6 +194,8 @@ static bool judge_object(finding *g, candidate *o) {
   }
   if (LLVMIsDeclaration(o->variable))
     spoil(o, "has no size: it is dynamic shared memory", -1);
+  else if (LLVMGetAlignment(o->variable) > SLOT_ALIGN)
+    spoil(o, "is aligned to more bytes than slots are", -1);
   else if (o->first_read < 0)
     spoil(o, "is never read", -1);
   else if (o->last_write >= o->first_read)
