@@ -27,8 +27,9 @@ typedef struct tweed_llvm_options {
   int32_t max_stages;    /* 0 = default */
   int32_t max_ii;        /* 0 = no limit */
   uint64_t seed;
-  bool force; /* TWEED_LLVM_AUTO: do not ask the profit model */
-  FILE *out;  /* print modes; NULL = stderr, as LLVM's printers */
+  bool force;         /* TWEED_LLVM_AUTO: do not ask the profit model */
+  const char *report; /* a folder for a page on each kernel for a GPU that has loops over tiles, NULL = none */
+  FILE *out;          /* print modes; NULL = stderr, as LLVM's printers */
 } tweed_llvm_options;
 
 TWEED_API void tweed_llvm_options_default(tweed_llvm_options *options);

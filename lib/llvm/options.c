@@ -6,7 +6,7 @@
 #include <string.h>
 #include <tweed/llvm.h>
 
-static const char known[] = "machine, solver, time-limit, max-stages, max-ii, seed, force";
+static const char known[] = "machine, solver, time-limit, max-stages, max-ii, seed, force, report";
 
 void tweed_llvm_options_default(tweed_llvm_options *options) {
   *options = (tweed_llvm_options){.mode = TWEED_LLVM_AUTO};
@@ -79,6 +79,10 @@ static tweed_status apply(const parameter *p, tweed_llvm_options *options, tweed
     return read_int32(p, &options->max_ii, error);
   if (strcmp(p->name, "seed") == 0)
     return read_number(p, UINT64_MAX, "a number", &options->seed, error);
+  if (strcmp(p->name, "report") == 0) {
+    options->report = p->value;
+    return p->value && p->value[0] ? TWEED_OK : bad_value(p, "a folder", error);
+  }
   if (strcmp(p->name, "force") == 0 && !p->value) {
     options->force = true;
     return TWEED_OK;

@@ -1,6 +1,7 @@
 /* html.c: a schedule as one page that needs nothing else: pictures, roles, channels, memories, the list of ops. */
 #include "report/figure.h"
 #include "report/formats.h"
+#include "report/page.h"
 #include "report/words.h"
 
 #include <errno.h>
@@ -48,7 +49,7 @@ static const char style[] =
 static const char script[] =
     "(function(){\"use strict\";var near={};deps.forEach(function(d){(near[d[0]]=near[d[0]]||{})[d[1]]=1;"
     "(near[d[1]]=near[d[1]]||{})[d[0]]=1});\n"
-    "var figures=document.querySelectorAll(\"svg.tweed\");\n"
+    "var figures=document.currentScript.parentNode.querySelectorAll(\"svg.tweed\");\n"
     "function show(op){figures.forEach(function(f){f.classList.toggle(\"dim\",op!==null);"
     "f.querySelectorAll(\".b\").forEach(function(b){var o=b.getAttribute(\"data-o\");"
     "b.classList.toggle(\"here\",o===op);b.classList.toggle(\"near\",op!==null&&!!(near[op]&&near[op][o]))})})}\n"
@@ -100,22 +101,20 @@ static void put_facts(const page *g) {
   fputs("</dl>\n", g->file);
 }
 
-static void put_head(const page *g) {
-  const tweed_schedule *s = g->v->s;
+void report_put_page_head(const char *title, FILE *file) {
   fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
         "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>",
-        g->file);
-  report_put_xml(g->file, g->v->p->name);
-  fputs("</title>\n<style>\n", g->file);
-  report_put_figure_style(g->file);
-  fputs(style, g->file);
-  fputs("</style>\n</head>\n<body>\n<h1>", g->file);
-  report_put_xml(g->file, g->v->p->name);
-  fputs(" <small>on ", g->file);
-  report_put_xml(g->file, g->v->p->machine->name);
-  fputs("</small></h1>\n", g->file);
-  put_facts(g);
+        file);
+  report_put_xml(file, title);
+  fputs("</title>\n<style>\n", file);
+  report_put_figure_style(file);
+  fputs(style, file);
+  fputs("</style>\n</head>\n<body>\n", file);
+}
+
+static void put_why(const page *g) {
+  const tweed_schedule *s = g->v->s;
   if (s->nwhy) {
     fputs("<h2>Why not</h2>\n<ul>\n", g->file);
     for (int32_t i = 0; i < s->nwhy; i++) {
@@ -125,6 +124,14 @@ static void put_head(const page *g) {
     }
     fputs("</ul>\n", g->file);
   }
+}
+
+static void put_title(const page *g) {
+  fputs("<h1>", g->file);
+  report_put_xml(g->file, g->v->p->name);
+  fputs(" <small>on ", g->file);
+  report_put_xml(g->file, g->v->p->machine->name);
+  fputs("</small></h1>\n", g->file);
 }
 
 static void put_figure(const page *g, const char *title, const char *caption,
@@ -309,22 +316,29 @@ static tweed_status put_schedule(const page *g, tweed_error *error) {
   return status;
 }
 
+tweed_status report_put_pictures(const report_view *v, bool titled, FILE *file, tweed_error *error) {
+  report_figures f;
+  tweed_status status = report_figures_new(v, &f, error);
+  if (status)
+    return status;
+  page g = {v, &f, file};
+  if (titled)
+    put_title(&g);
+  put_facts(&g);
+  put_why(&g);
+  return v->placed ? put_schedule(&g, error) : TWEED_OK;
+}
+
 tweed_status tweed_report_html(const tweed_problem *p, const tweed_schedule *s, FILE *file, tweed_error *error) {
   report_view v;
-  report_figures f;
   tweed_status status = report_view_new(p, s, &v, error);
   if (status)
     return status;
-  status = report_figures_new(&v, &f, error);
-  if (!status) {
-    page g = {&v, &f, file};
-    put_head(&g);
-    if (v.placed)
-      status = put_schedule(&g, error);
-    fputs("</body>\n</html>\n", file);
-    if (!status && ferror(file))
-      status = tweed_fail(error, TWEED_IO, "cannot write: %s", strerror(errno));
-  }
+  report_put_page_head(p->name, file);
+  status = report_put_pictures(&v, true, file, error);
+  fputs("</body>\n</html>\n", file);
+  if (!status && ferror(file))
+    status = tweed_fail(error, TWEED_IO, "cannot write: %s", strerror(errno));
   report_view_free(&v);
   return status;
 }

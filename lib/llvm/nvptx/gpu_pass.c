@@ -2,6 +2,7 @@
 #include "llvm/nvptx/gpu_pass.h"
 #include "llvm/nvptx/buffer.h"
 #include "llvm/nvptx/gpu_remark.h"
+#include "llvm/nvptx/gpu_report.h"
 #include "llvm/nvptx/specialize.h"
 #include <string.h>
 
@@ -273,15 +274,30 @@ static tweed_status write_buffer(running *r, tw_buffer *buffer, bool *changed) {
   return tw_buffer_write(buffer, r->error);
 }
 
+static tweed_status report(const running *r) {
+  return r->options->report
+             ? tw_gpu_report(r->kernel, r->tiles, r->plans, r->chosen, r->count, r->options->report, r->error)
+             : TWEED_OK;
+}
+
+static tweed_status rewrite_kernel(running *r, bool *changed) {
+  tw_special *special = NULL;
+  tweed_status s = choose_special(r, &special);
+  if (s != TWEED_OK)
+    return s;
+  tw_buffer *buffer = special ? NULL : choose_buffer(r);
+  s = report(r);
+  if (s != TWEED_OK)
+    return s;
+  return special ? write_special(r, special, changed) : write_buffer(r, buffer, changed);
+}
+
 static tweed_status rewrite(running *r, bool *changed) {
   tweed_status s = TWEED_OK;
-  tw_special *special = NULL;
   for (int32_t k = 0; k < r->count && s == TWEED_OK; k++)
     s = make_plan(r, k, way_of(r));
   if (s == TWEED_OK)
-    s = choose_special(r, &special);
-  if (s == TWEED_OK)
-    s = special ? write_special(r, special, changed) : write_buffer(r, choose_buffer(r), changed);
+    s = rewrite_kernel(r, changed);
   for (int32_t k = 0; k < r->count; k++)
     tw_tile_plan_free(&r->plans[k]);
   return s;

@@ -621,6 +621,15 @@ static void count_registers(cutting *c) {
   }
 }
 
+/* Stores of channels, and the loads that only they need, are of the copy. */
+static void name_groups(cutting *c) {
+  c->g->of = c->group;
+  for (int32_t i = 0; i < c->f->ninsts; i++)
+    for (int32_t k = 0; k < c->g->tile->nchannels && c->group[i] < 0; k++)
+      if (c->g->tile->channels[k].slice[i] && c->g->kernel->acts[i] == TW_ACT_ACCESS)
+        c->group[i] = k; /* copies are the first groups */
+}
+
 /* ---- all together ---- */
 
 static bool prepare(cutting *c) {
@@ -670,6 +679,7 @@ tweed_status tw_groups_of(tw_kernel *k, tw_tile *t, const tw_costs *costs, bool 
   if (!link_copies(&c) || !link_values(&c) || !link_memory(&c) || (t->keeps_barriers && !link_barriers(&c)))
     return no_memory(&c);
   count_registers(&c);
+  name_groups(&c);
   *out = g;
   return TWEED_OK;
 }

@@ -58,6 +58,7 @@ typedef struct tw_groups {
   int32_t ngroups, nlinks;
   tw_group *groups;
   tw_link *links;
+  int32_t *of;  /* by instruction: its group, that of the copy for what fills a channel; -1 = none */
   int64_t path; /* longest chain of latencies through an iteration without its copies */
 } tw_groups;
 
