@@ -274,9 +274,9 @@ static tweed_status write_buffer(running *r, tw_buffer *buffer, bool *changed) {
   return tw_buffer_write(buffer, r->error);
 }
 
-static tweed_status report(const running *r) {
+static tweed_status report(const running *r, const tw_contract *contract) {
   return r->options->report
-             ? tw_gpu_report(r->kernel, r->tiles, r->plans, r->chosen, r->count, r->options->report, r->error)
+             ? tw_gpu_report(r->kernel, r->tiles, r->plans, r->chosen, r->count, contract, r->options->report, r->error)
              : TWEED_OK;
 }
 
@@ -286,7 +286,7 @@ static tweed_status rewrite_kernel(running *r, bool *changed) {
   if (s != TWEED_OK)
     return s;
   tw_buffer *buffer = special ? NULL : choose_buffer(r);
-  s = report(r);
+  s = report(r, special ? tw_special_contract(special) : buffer ? tw_buffer_contract(buffer) : NULL);
   if (s != TWEED_OK)
     return s;
   return special ? write_special(r, special, changed) : write_buffer(r, buffer, changed);

@@ -116,10 +116,10 @@ static bool fill_part(filling *f, bool chosen) {
   return fine && !f->failed;
 }
 
-static FILE *open_page(const char *folder, const char *name, char *path, size_t size) {
+static FILE *open_file(const char *folder, const char *name, const char *kind, char *path, size_t size) {
   if (mkdir(folder, 0777) != 0 && errno != EEXIST)
     return NULL;
-  int n = snprintf(path, size, "%s/%s.html", folder, name);
+  int n = snprintf(path, size, "%s/%s.%s", folder, name, kind);
   if (n < 0 || (size_t)n >= size) {
     errno = ENAMETOOLONG;
     return NULL;
@@ -127,9 +127,38 @@ static FILE *open_page(const char *folder, const char *name, char *path, size_t 
   return fopen(path, "w");
 }
 
+/* What a file is filled with. */
+typedef tweed_status (*writer)(const void *content, const char *name, FILE *file, tweed_error *error);
+
+static tweed_status write_file(const char *folder, const char *name, const char *kind, writer write,
+                               const void *content, tweed_error *error) {
+  char path[2048];
+  FILE *file = open_file(folder, name, kind, path, sizeof path);
+  if (!file)
+    return tweed_fail(error, TWEED_IO, "cannot write %s/%s.%s: %s", folder, name, kind, strerror(errno));
+  tweed_status s = write(content, name, file, error);
+  if (fclose(file) != 0 && s == TWEED_OK)
+    s = tweed_fail(error, TWEED_IO, "cannot write %s: %s", path, strerror(errno));
+  return s;
+}
+
+typedef struct page {
+  const tweed_report_part *parts;
+  size_t count;
+} page;
+
+static tweed_status write_page(const void *content, const char *name, FILE *file, tweed_error *error) {
+  const page *p = content;
+  return tweed_report_page(name, p->parts, p->count, file, error);
+}
+
+static tweed_status write_contract(const void *content, const char *name, FILE *file, tweed_error *error) {
+  return tw_contract_write(content, name, file, error);
+}
+
 tweed_status tw_gpu_report(tw_kernel *k, const tw_tile *tiles, const tw_tile_plan *plans, const bool *chosen,
-                           int32_t count, const char *folder, tweed_error *error) {
-  char path[2048], name[256];
+                           int32_t count, const tw_contract *contract, const char *folder, tweed_error *error) {
+  char name[256];
   size_t length = 0;
   const char *function = LLVMGetValueName2(k->flow->function, &length);
   tweed_report_part *parts = tweed_arena_array(k->arena, (size_t)count + 1, sizeof *parts);
@@ -143,11 +172,7 @@ tweed_status tw_gpu_report(tw_kernel *k, const tw_tile *tiles, const tw_tile_pla
   snprintf(name, sizeof name, "%.*s", (int)(length < 200 ? length : 200), function);
   for (char *c = name; *c; c++)
     *c = *c == '/' ? '_' : *c;
-  FILE *file = open_page(folder, name, path, sizeof path);
-  if (!file)
-    return tweed_fail(error, TWEED_IO, "cannot write %s/%s.html: %s", folder, name, strerror(errno));
-  tweed_status s = tweed_report_page(name, parts, (size_t)count, file, error);
-  if (fclose(file) != 0 && s == TWEED_OK)
-    s = tweed_fail(error, TWEED_IO, "cannot write %s: %s", path, strerror(errno));
-  return s;
+  page p = {parts, (size_t)count};
+  tweed_status s = write_file(folder, name, "html", write_page, &p, error);
+  return s == TWEED_OK && contract ? write_file(folder, name, "json", write_contract, contract, error) : s;
 }
