@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_LOOPS = 256 };
+enum { MAX_LOOPS = 256, MOST_BOUND = 64 };
 static const int64_t max_trips = 1 << 20;
 
 /* Instructions whose value an instruction may stand for: costs of the machine are 0 for it (extractvalue, phi), so it
@@ -59,9 +59,10 @@ static int64_t trips_of(const cutting *c, tw_loop *l, bool *guess) {
   uint64_t n = TW_GUESSED_TRIPS;
   if (t.constant)
     n = t.backedges + 1;
-  else if (t.max_backedges < TW_GUESSED_TRIPS)
+  else if (t.max_backedges < MOST_BOUND) /* often threads that share out so many elements */
     n = t.max_backedges + 1;
-  *guess |= !t.constant;
+  else
+    *guess = true;
   return n > (uint64_t)max_trips ? max_trips : (int64_t)n;
 }
 
@@ -585,13 +586,24 @@ static bool link_copies(cutting *c) {
   return true;
 }
 
+/* Another barrier that stays is between the two phases. */
+static bool barrier_within(const cutting *c, int32_t from, int32_t to) {
+  for (int32_t k = 0; k < c->g->ngroups; k++) {
+    const tw_group *g = &c->g->groups[k];
+    if (g->kind == TW_GROUP_BARRIER && from < g->phase && g->phase < to)
+      return true;
+  }
+  return false;
+}
+
+/* What is in front of a barrier is done before it, and what is behind it begins after it. */
 static bool link_barriers(cutting *c) {
   for (int32_t a = 0; a < c->g->ngroups; a++)
     for (int32_t b = 0; b < c->g->ngroups; b++) {
       const tw_group *x = &c->g->groups[a], *y = &c->g->groups[b];
-      bool one = (x->kind == TW_GROUP_BARRIER) != (y->kind == TW_GROUP_BARRIER);
-      bool both = x->kind == TW_GROUP_BARRIER && y->kind == TW_GROUP_BARRIER;
-      if ((!one && !both) || x->kind == TW_GROUP_COPY || y->kind == TW_GROUP_COPY || x->phase >= y->phase)
+      bool barrier = x->kind == TW_GROUP_BARRIER || y->kind == TW_GROUP_BARRIER;
+      bool copy = x->kind == TW_GROUP_COPY || y->kind == TW_GROUP_COPY;
+      if (!barrier || copy || x->phase >= y->phase || barrier_within(c, x->phase, y->phase))
         continue;
       int64_t latency = x->kind == TW_GROUP_BARRIER ? x->path : tw_group_cycles(c->g, a);
       if (!add_link(c, (tw_link){a, b, 0, TWEED_DEP_CONTROL, false, latency}))
@@ -698,21 +710,32 @@ int64_t tw_group_issue(const tw_groups *g, int32_t group) {
   return u < 0 ? 1 : max64(1, tw_cost_cycles(g->costs, u, g->groups[group].work[u], g->warps));
 }
 
-/* What the programmer called it: the last part of a mangled name ("_ZZ5sgemmE2as" is "as"). */
-static void object_name(LLVMValueRef object, char *out, size_t size) {
-  size_t length = 0;
-  const char *name = object ? LLVMGetValueName2(object, &length) : "";
+/* The place in a mangled name where its last part begins: 17 in "_ZZ12sgemm_kernelE2as". 0: there is none. */
+static size_t last_part(const char *name, size_t length) {
   for (size_t at = length; at > 0; at--)
     for (size_t digits = 1; digits <= 3 && at >= digits + 1; digits++) {
-      char number[8];
+      char number[24];
       snprintf(number, sizeof number, "%zu", length - at);
-      size_t n = strlen(number);
-      if (n == digits && name[at - n - 1] == 'E' && strncmp(name + at - n, number, n) == 0) {
-        snprintf(out, size, "%.*s", (int)(length - at), name + at);
-        return;
-      }
+      if (strlen(number) == digits && name[at - digits - 1] == 'E' && strncmp(name + at - digits, number, digits) == 0)
+        return at;
     }
-  snprintf(out, size, "%.*s", (int)length, length ? name : "any");
+  return 0;
+}
+
+/* What the programmer called it. */
+static void object_name(LLVMValueRef object, char *out, size_t size) {
+  size_t length = 0;
+  const char *name = LLVMGetValueName2(object, &length);
+  size_t from = last_part(name, length);
+  if (length > 0) {
+    snprintf(out, size, "%.*s", (int)(length - from), name + from);
+    return;
+  }
+  unsigned number = 0;
+  if (LLVMIsAArgument(object))
+    while (LLVMGetParam(LLVMGetParamParent(object), number) != object)
+      number++;
+  snprintf(out, size, "arg%u", number);
 }
 
 static const char *const kind_names[] = {

@@ -171,11 +171,18 @@ static int64_t life_of(const tw_tile_plan *plan, int32_t channel) {
   return end > start ? end - start : 1;
 }
 
+/* No ring has more slots than the loop has iterations, where that is known. */
+static int32_t most_depth(const planning *p) {
+  tw_trips trips = tw_trip_count(p->k->flow->bridge, p->t->loop);
+  uint64_t most = trips.max_backedges == UINT64_MAX ? MAX_DEPTH : trips.max_backedges + 1;
+  return most < MAX_DEPTH ? (int32_t)most : MAX_DEPTH;
+}
+
 /* The depth that the schedule asks for, and one for copies that take longer than usual. */
-static int32_t wanted_depth(const tw_tile_plan *plan, int32_t channel) {
+static int32_t wanted_depth(const planning *p, const tw_tile_plan *plan, int32_t channel) {
   double life = (double)life_of(plan, channel) + (double)copying_of(plan->graph.groups).latency * (latency_slack - 1);
-  int32_t depth = 2;
-  while (depth < MAX_DEPTH && depth * (double)plan->ii < life)
+  int32_t depth = 2, limit = most_depth(p);
+  while (depth < limit && depth * (double)plan->ii < life)
     depth++;
   return depth;
 }
@@ -186,16 +193,17 @@ static int32_t wanted_depth(const tw_tile_plan *plan, int32_t channel) {
 static void cost_after(const planning *p, tw_tile_plan *plan, const int32_t *depth) {
   const tw_groups *g = plan->graph.groups;
   copying copy = copying_of(g);
-  bool apart = plan->producers > 0;
+  bool apart = plan->producers > 0, free = apart && !p->t->keeps_barriers;
   plan->after.threads = g->threads + plan->producers;
   plan->after.shared = shared_with(p, depth, apart);
   plan->after.blocks = blocks_of(p, plan->after.threads, plan->after.shared, apart ? 0 : AHEAD);
   if (plan->after.blocks == 0)
     return;
-  int32_t turns = apart ? (g->warps + p->costs->sm->partitions - 1) / p->costs->sm->partitions : 1;
+  int32_t turns = free ? (g->warps + p->costs->sm->partitions - 1) / p->costs->sm->partitions : 1;
   double service = (double)plan->graph.bound;
-  double wait = wait_cycles + (apart ? 0 : (double)barrier_latency(p));
-  double once = apart ? (double)alone(g) : locked(g, true);
+  int32_t barriers = p->t->keeps_barriers ? p->t->nbarriers : apart ? 0 : 1;
+  double wait = wait_cycles + (double)(barriers * barrier_latency(p));
+  double once = free ? (double)alone(g) : locked(g, !apart);
   double per_turn = service / turns, blocks = plan->after.blocks;
   double cycles = turns * tw_interval(plan->after.blocks * turns, per_turn, most(once + wait - per_turn, 0));
   int32_t least = MAX_DEPTH;
@@ -212,7 +220,7 @@ static void cost_after(const planning *p, tw_tile_plan *plan, const int32_t *dep
 static void choose_depth(const planning *p, tw_tile_plan *plan) {
   int32_t n = p->t->nchannels, top = 0, best = INT32_MAX;
   for (int32_t c = 0; c < n; c++) {
-    plan->depth[c] = wanted_depth(plan, c);
+    plan->depth[c] = wanted_depth(p, plan, c);
     top = plan->depth[c] > top ? plan->depth[c] : top;
   }
   tw_tile_state found = {0};
@@ -401,6 +409,10 @@ tweed_status tw_tile_plan_make(tw_kernel *k, tw_tile *t, int32_t tiles, tw_tile_
   *out = (tw_tile_plan){.bottleneck = ""};
   if (t->reason != TW_REASON_NONE) {
     refuse(out, t->reason, t->detail);
+    return TWEED_OK;
+  }
+  if (most_depth(&p) < 2) {
+    refuse(out, TW_REASON_SHORT_TRIP, "");
     return TWEED_OK;
   }
   tweed_status s = tw_costs_of(machine, k->arena, &p.costs, error);

@@ -27,6 +27,11 @@
 ; TARGET: loop not pipelined: the GPU or the PTX version lacks asynchronous copies
 ; RUN: %tweed_opt -passes='tweed-warp-specialize<machine=generic>' -pass-remarks-missed=tweed -disable-output %t.ll 2>&1 | FileCheck %s --check-prefix=MACHINE
 ; MACHINE: loop not pipelined: the machine description {{.*}}(machine 'generic' says nothing of an SM ('sm'))
+; RUN: sed 's/icmp slt i32 %next, %n/icmp slt i32 %next, 1/' %t.ll | %tweed_opt -passes=tweed-warp-specialize -pass-remarks-missed=tweed -disable-output 2>&1 | FileCheck %s --check-prefix=SHORT
+; SHORT: loop not pipelined: the constant trip count is smaller than the pipelined loop needs
+; Four iterations need no more than four slots.
+; RUN: sed 's/icmp slt i32 %next, %n/icmp slt i32 %next, 4/' %t.ll | %tweed_opt -passes=tweed-warp-specialize -pass-remarks=tweed -disable-output 2>&1 | FileCheck %s --check-prefix=FOUR
+; FOUR: stages, 4 slots, 4 warps compute
 ; RUN: sed 's/!llvm.loop !9/!llvm.loop !5/' %t.ll | %tweed_opt -passes=tweed-warp-specialize -pass-remarks-missed=tweed -disable-output 2>&1 | FileCheck %s --check-prefix=DISABLED
 ; DISABLED: loop not pipelined: pipelining is disabled by
 ; RUN: sed 's/#0 {/#0 optnone noinline {/' %t.ll | %tweed_opt -passes=tweed-warp-specialize -pass-remarks-missed=tweed -disable-output 2>&1 | FileCheck %s --check-prefix=OPTNONE --allow-empty
