@@ -20,19 +20,12 @@ static bool out_of_memory(tw_buffer *b) {
 
 /* ---- the state that runs ahead ---- */
 
-static LLVMValueRef incoming(const tw_buffer *b, LLVMValueRef phi, int32_t block) {
-  for (unsigned k = 0; k < LLVMCountIncoming(phi); k++)
-    if (tw_flow_block(b->kernel->flow, LLVMGetIncomingBlock(phi, k)) == block)
-      return LLVMGetIncomingValue(phi, k);
-  return NULL;
-}
-
 LLVMValueRef tw_buffer_first(const tw_buffer *b, const tw_buffer_loop *l, LLVMValueRef phi) {
-  return incoming(b, phi, l->tile->preheader);
+  return tw_flow_incoming(b->kernel->flow, phi, l->tile->preheader);
 }
 
 LLVMValueRef tw_buffer_next(const tw_buffer *b, const tw_buffer_loop *l, LLVMValueRef phi) {
-  return incoming(b, phi, l->tile->latch);
+  return tw_flow_incoming(b->kernel->flow, phi, l->tile->latch);
 }
 
 typedef struct stepping {

@@ -262,10 +262,7 @@ static about about_pointer(tw_contiguous *c, LLVMValueRef v) {
 
 /* Only the header's, which go on by the same step in all threads of a group. */
 static about about_phi(tw_contiguous *c, LLVMValueRef v) {
-  LLVMValueRef step = NULL, start = NULL;
-  for (unsigned k = 0; k < LLVMCountIncoming(v); k++)
-    if (tw_flow_block(c->k->flow, LLVMGetIncomingBlock(v, k)) == c->t->preheader)
-      start = LLVMGetIncomingValue(v, k);
+  LLVMValueRef step = NULL, start = tw_flow_incoming(c->k->flow, v, c->t->preheader);
   if (!start || tw_flow_block(c->k->flow, LLVMGetInstructionParent(v)) != c->t->header ||
       !tw_special_affine(c->k, c->t, v, &step))
     return (about){.done = true};

@@ -4,13 +4,6 @@
 
 enum { CONSTANT_SPACE = 4 };
 
-static const tw_site *site_of(const tw_kernel *k, int32_t inst) {
-  for (int32_t i = 0; i < k->nsites; i++)
-    if (k->sites[i].inst == inst)
-      return &k->sites[i];
-  return NULL;
-}
-
 /* ---- which stores become asynchronous ---- */
 
 static bool is_zero(LLVMValueRef v) {
@@ -57,7 +50,7 @@ static void judge_store(tw_fill_plan *p, int32_t store) {
   int32_t phi, load;
   LLVMValueRef value = copied_load(f, LLVMGetOperand(f->insts[store], 0), &phi);
   load = value ? tw_flow_inst(f, value) : -1;
-  const tw_site *from = load >= 0 ? site_of(p->kernel, load) : NULL, *to = site_of(p->kernel, store);
+  const tw_site *from = load >= 0 ? tw_kernel_site(p->kernel, load) : NULL, *to = tw_kernel_site(p->kernel, store);
   if (!from || !to || !p->tile->within[f->block_of[load]] || from->touch.origin.space != TW_SPACE_GLOBAL ||
       (phi >= 0 && !from->touch.origin.object) || carried(p, phi) || is_constant_memory(from->touch.origin.object))
     return;
@@ -278,7 +271,7 @@ static bool replace(tw_copy *c, int32_t inst, LLVMValueRef *value) {
 
 /* Nothing is read where the size is 0, but the address has to be one. */
 static LLVMValueRef harmless(const tw_fill_plan *p, int32_t store, LLVMTypeRef type) {
-  LLVMValueRef object = site_of(p->kernel, p->load[store])->touch.origin.object;
+  LLVMValueRef object = tw_kernel_site(p->kernel, p->load[store])->touch.origin.object;
   return LLVMTypeOf(object) == type ? object : LLVMConstNull(type);
 }
 

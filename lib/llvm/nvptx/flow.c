@@ -41,6 +41,13 @@ int32_t tw_flow_end(const tw_flow *f, int32_t block) {
   return f->first[block + 1] - 1;
 }
 
+LLVMValueRef tw_flow_incoming(const tw_flow *f, LLVMValueRef phi, int32_t block) {
+  for (unsigned k = 0; k < LLVMCountIncoming(phi); k++)
+    if (tw_flow_block(f, LLVMGetIncomingBlock(phi, k)) == block)
+      return LLVMGetIncomingValue(phi, k);
+  return NULL;
+}
+
 bool tw_flow_decides(const tw_flow *f, int32_t inst) {
   return LLVMIsATerminatorInst(f->insts[inst]) && LLVMGetNumSuccessors(f->insts[inst]) > 1;
 }

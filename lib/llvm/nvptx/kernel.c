@@ -116,6 +116,13 @@ tw_kernel *tw_kernel_of(tw_bridge *b, tweed_arena *arena) {
   return k;
 }
 
+const tw_site *tw_kernel_site(const tw_kernel *k, int32_t inst) {
+  for (int32_t i = 0; i < k->nsites; i++)
+    if (k->sites[i].inst == inst)
+      return &k->sites[i];
+  return NULL;
+}
+
 bool tw_kernel_reaches(const tw_kernel *k, int32_t from, int32_t to, bool *reaches) {
   const tw_flow *f = k->flow;
   bool *seen = tweed_arena_array(k->arena, (size_t)f->nblocks, sizeof *seen);

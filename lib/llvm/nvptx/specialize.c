@@ -72,20 +72,11 @@ static bool step_of(LLVMValueRef phi, LLVMValueRef next, LLVMValueRef *step) {
 
 bool tw_special_affine(const tw_kernel *kernel, const tw_tile *t, LLVMValueRef phi, LLVMValueRef *step) {
   const tw_flow *f = kernel->flow;
-  for (unsigned k = 0; k < LLVMCountIncoming(phi); k++)
-    if (tw_flow_block(f, LLVMGetIncomingBlock(phi, k)) == t->latch &&
-        step_of(phi, LLVMGetIncomingValue(phi, k), step)) {
-      int32_t n = tw_flow_inst(f, *step);
-      return *step != phi && (n < 0 || !t->within[f->block_of[n]]);
-    }
-  return false;
-}
-
-static LLVMValueRef start_of(const tw_special *s, const tw_tile *t, LLVMValueRef phi) {
-  for (unsigned k = 0; k < LLVMCountIncoming(phi); k++)
-    if (tw_flow_block(s->kernel->flow, LLVMGetIncomingBlock(phi, k)) == t->preheader)
-      return LLVMGetIncomingValue(phi, k);
-  return NULL;
+  LLVMValueRef next = tw_flow_incoming(f, phi, t->latch);
+  if (!next || !step_of(phi, next, step))
+    return false;
+  int32_t n = tw_flow_inst(f, *step);
+  return *step != phi && (n < 0 || !t->within[f->block_of[n]]);
 }
 
 static bool need(tw_special *s, const tw_tile *t, LLVMValueRef value, bool *seen);
@@ -97,7 +88,7 @@ static bool need_divergent(tw_special *s, const tw_tile *t, int32_t inst, bool *
   if (LLVMIsAPHINode(v)) {
     if (f->block_of[inst] != t->header || !tw_special_affine(s->kernel, t, v, &step))
       return refuse(s, TW_REASON_DIVERGENT, "a value that differs between threads and has no closed form", inst);
-    return need(s, t, start_of(s, t, v), seen) && need(s, t, step, seen);
+    return need(s, t, tw_flow_incoming(f, v, t->preheader), seen) && need(s, t, step, seen);
   }
   if (s->kernel->acts[inst] != TW_ACT_NONE || of_the_thread(s, inst))
     return refuse(s, TW_REASON_DIVERGENT, "a copy needs what only its own thread can know", inst);
@@ -141,10 +132,8 @@ static bool need_for_copies(tw_special *s, const tw_tile *t, const tw_fill_plan 
 }
 
 static bool is_parameter(const tw_special *s, int32_t inst) {
-  for (int32_t i = 0; i < s->kernel->nsites; i++)
-    if (s->kernel->sites[i].inst == inst)
-      return LLVMIsALoadInst(s->kernel->flow->insts[inst]) && !s->kernel->divergent[inst];
-  return false;
+  return tw_kernel_site(s->kernel, inst) && LLVMIsALoadInst(s->kernel->flow->insts[inst]) &&
+         !s->kernel->divergent[inst];
 }
 
 static bool find_skeleton(tw_special *s) {

@@ -10,19 +10,12 @@ static LLVMValueRef original_threads(const tw_special *s) {
 
 static LLVMValueRef value_for(tw_lane *n, LLVMValueRef original);
 
-static LLVMValueRef start_of(const tw_flow *f, const tw_tile *t, LLVMValueRef phi) {
-  for (unsigned k = 0; k < LLVMCountIncoming(phi); k++)
-    if (tw_flow_block(f, LLVMGetIncomingBlock(phi, k)) == t->preheader)
-      return LLVMGetIncomingValue(phi, k);
-  return NULL;
-}
-
 /* start + count * step; for a pointer, in elements of what it is moved on by. */
 static LLVMValueRef closed_form(tw_lane *n, LLVMValueRef phi) {
   const tw_special *s = n->p->s;
   LLVMBuilderRef b = s->emit.builder;
   const tw_tile *t = n->loop->tile;
-  LLVMValueRef step = NULL, start = value_for(n, start_of(s->kernel->flow, t, phi));
+  LLVMValueRef step = NULL, start = value_for(n, tw_flow_incoming(s->kernel->flow, phi, t->preheader));
   tw_special_affine(s->kernel, t, phi, &step);
   step = value_for(n, step);
   if (LLVMGetTypeKind(LLVMTypeOf(phi)) == LLVMPointerTypeKind) /* what addresses are computed in */
@@ -31,10 +24,7 @@ static LLVMValueRef closed_form(tw_lane *n, LLVMValueRef phi) {
   LLVMValueRef way = LLVMBuildMul(b, count, step, "");
   if (LLVMGetTypeKind(LLVMTypeOf(phi)) != LLVMPointerTypeKind)
     return LLVMBuildAdd(b, start, way, "");
-  LLVMValueRef next = NULL;
-  for (unsigned k = 0; k < LLVMCountIncoming(phi); k++)
-    if (tw_flow_block(s->kernel->flow, LLVMGetIncomingBlock(phi, k)) == t->latch)
-      next = LLVMGetIncomingValue(phi, k);
+  LLVMValueRef next = tw_flow_incoming(s->kernel->flow, phi, t->latch);
   return LLVMBuildGEP2(b, LLVMGetGEPSourceElementType(next), start, &way, 1, "");
 }
 

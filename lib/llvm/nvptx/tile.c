@@ -225,13 +225,6 @@ static bool check_load(finding *g, const tw_site *load, ways *w) {
   return true;
 }
 
-static const tw_site *site_of(const tw_kernel *k, int32_t inst) {
-  for (int32_t i = 0; i < k->nsites; i++)
-    if (k->sites[i].inst == inst)
-      return &k->sites[i];
-  return NULL;
-}
-
 /* Nothing but arithmetic and loads of global memory that nobody writes is in the slice. *bad: an instruction that is
  * something else, or -1. */
 static bool check_slice(finding *g, const bool *slice, const bool *stores, ways *w, int32_t *bad) {
@@ -239,7 +232,7 @@ static bool check_slice(finding *g, const bool *slice, const bool *stores, ways 
   for (int32_t i = 0; i < g->f->ninsts && *bad < 0; i++) {
     if (!slice[i] || stores[i] || g->k->acts[i] == TW_ACT_NONE)
       continue;
-    const tw_site *s = site_of(g->k, i);
+    const tw_site *s = tw_kernel_site(g->k, i);
     bool load = s && LLVMIsALoadInst(g->f->insts[i]) && !s->touch.ordered &&
                 (s->touch.origin.space == TW_SPACE_GLOBAL || s->touch.origin.space == TW_SPACE_PRIVATE);
     ways one = {true, true};
