@@ -1,6 +1,7 @@
 /* tile_plan.c: decides between a tile loop as it is, pipelined, and specialised. */
 #include "llvm/nvptx/tile_plan.h"
 #include "base/base.h"
+#include "solve/bounds.h"
 #include "llvm/host.h"
 #include "llvm/nvptx/pressure.h"
 #include "llvm/nvptx/ring.h"
@@ -252,32 +253,46 @@ static void choose_producers(const planning *p, tw_tile_plan *plan) {
   plan->producers = warps * WARP;
 }
 
-static tweed_status solve(const planning *p, tw_tile_plan *plan) {
+/* The user's limits, in the graph's cycles. */
+static void read_options(const planning *p, const tw_tile_graph *g, tweed_solve_options *out) {
   const tweed_llvm_options *o = p->options;
+  tweed_solve_options_default(out);
+  out->max_ii = (int32_t)((o->max_ii + g->scale - 1) / g->scale);
+  out->max_stages = o->max_stages;
+  out->time_limit = o->time_limit_ms / 1000.0;
+  out->seed = o->seed;
+  out->threads = 1;
+  out->effort = effort;
+  out->device = TWEED_DEVICE_CPU;
+  out->solver = o->solver;
+}
+
+/* Joint first: at IIs up to twice the bound, or there is no use in it, and without a limit on stages, which makes
+ * thousands of questions of it. */
+static tweed_status solve(const planning *p, tw_tile_plan *plan) {
+  const tw_tile_graph *g = &plan->graph;
   tweed_solve_options options;
-  tweed_solve_options_default(&options);
-  options.max_ii = o->max_ii;
-  options.max_stages = o->max_stages;
-  options.time_limit = o->time_limit_ms / 1000.0;
-  options.seed = o->seed;
-  options.threads = 1;
-  options.effort = effort;
-  options.device = TWEED_DEVICE_CPU;
-  options.joint = !o->solver && tweed_problem_ops(plan->graph.problem) <= MAX_OPS_JOINT;
-  options.solver = o->solver;
-  tweed_status s = tweed_solve(plan->graph.problem, &options, &plan->schedule, p->error);
-  if (s != TWEED_OK && s != TWEED_NO_MEMORY && options.joint) {
+  read_options(p, g, &options);
+  tweed_status s = TWEED_UNKNOWN;
+  if (!options.solver && options.max_stages == 0 && tweed_problem_ops(g->problem) <= MAX_OPS_JOINT) {
+    int64_t most = 2 * g->bound / g->scale + 1;
+    tweed_solve_options joint = options;
+    joint.joint = true;
+    if (joint.max_ii == 0 || joint.max_ii > most)
+      joint.max_ii = (int32_t)most;
+    s = tweed_solve(g->problem, &joint, &plan->schedule, p->error);
+  }
+  if (s != TWEED_OK && s != TWEED_NO_MEMORY) {
     tweed_schedule_free(plan->schedule);
     plan->schedule = NULL;
-    options.joint = false;
-    s = tweed_solve(plan->graph.problem, &options, &plan->schedule, p->error);
+    s = tweed_solve(g->problem, &options, &plan->schedule, p->error);
   }
-  if (s == TWEED_OK)
-    s = tweed_verify(plan->graph.problem, plan->schedule, p->error);
-  return s;
+  return s == TWEED_OK ? tweed_verify(g->problem, plan->schedule, p->error) : s;
 }
 
 static tweed_status no_schedule(const planning *p, tw_tile_plan *plan, tweed_status s) {
+  tweed_schedule_free(plan->schedule);
+  plan->schedule = NULL;
   if (s == TWEED_NO_MEMORY || s == TWEED_INTERNAL)
     return s;
   refuse(plan, s == TWEED_ILLEGAL ? TW_REASON_INTERNAL : TW_REASON_NO_SCHEDULE, p->error->message);
@@ -292,6 +307,19 @@ static void check_registers(const planning *p, tw_tile_plan *plan) {
   int32_t left = tw_occupancy_registers(p->costs->sm, plan->after.threads, (int32_t)blocks);
   if (left < p->registers * consumer_share)
     refuse(plan, TW_REASON_REGISTERS, "the launch bounds leave too few of them for more threads");
+}
+
+/* Units, or a value that is needed in the next iteration. */
+static tweed_status read_bound(const planning *p, tw_tile_plan *plan) {
+  tweed_bounds bounds;
+  tweed_status s = tweed_bounds_quick(plan->graph.problem, &bounds, p->error);
+  if (s != TWEED_OK)
+    return s;
+  int64_t carried = bounds.rec_mii * plan->graph.scale, bound = most64(plan->graph.bound, carried);
+  bool circuit = bounds.rec_mii > bounds.res_mii;
+  plan->mii = bound > INT32_MAX ? INT32_MAX : (int32_t)(circuit ? bound : plan->graph.bound);
+  plan->bottleneck = circuit ? "none: what iterations hand on" : plan->graph.unit;
+  return TWEED_OK;
 }
 
 static tweed_status try_way(const planning *p, bool apart, tw_tile_plan *plan) {
@@ -312,9 +340,10 @@ static tweed_status try_way(const planning *p, bool apart, tw_tile_plan *plan) {
     return no_schedule(p, plan, s);
   int64_t ii = tweed_schedule_ii(plan->schedule) * plan->graph.scale;
   plan->ii = ii > INT32_MAX ? INT32_MAX : (int32_t)ii;
-  plan->mii = (int32_t)most64(plan->graph.bound, tweed_schedule_mii(plan->schedule));
   plan->stages = tweed_schedule_stages(plan->schedule);
-  plan->bottleneck = plan->graph.unit;
+  s = read_bound(p, plan);
+  if (s != TWEED_OK)
+    return s;
   plan->before = p->before;
   plan->registers = p->registers;
   if (apart)
