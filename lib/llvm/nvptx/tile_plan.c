@@ -318,7 +318,7 @@ static tweed_status read_bound(const planning *p, tw_tile_plan *plan) {
   int64_t carried = bounds.rec_mii * plan->graph.scale, bound = most64(plan->graph.bound, carried);
   bool circuit = bounds.rec_mii > bounds.res_mii;
   plan->mii = bound > INT32_MAX ? INT32_MAX : (int32_t)(circuit ? bound : plan->graph.bound);
-  plan->bottleneck = circuit ? "none: what iterations hand on" : plan->graph.unit;
+  plan->bottleneck = circuit ? "recurrence" : plan->graph.unit;
   return TWEED_OK;
 }
 
