@@ -40,6 +40,13 @@ LLVMBasicBlockRef tw_split_edge(LLVMValueRef terminator, LLVMBasicBlockRef to) {
   return wrap(SplitEdge(cast<Instruction>(unwrap(terminator))->getParent(), unwrap(to)));
 }
 
+void tw_join_edge(LLVMBasicBlockRef block) {
+  BasicBlock *middle = unwrap(block), *from = middle->getSinglePredecessor(), *to = middle->getSingleSuccessor();
+  to->replacePhiUsesWith(middle, from);
+  from->getTerminator()->replaceSuccessorWith(middle, to);
+  middle->eraseFromParent();
+}
+
 void tw_remove_unreachable(tw_bridge *b) {
   EliminateUnreachableBlocks(b->function);
 }

@@ -1,7 +1,9 @@
 /* buffer_ahead.c: the copies of the iteration that is next to be copied, and the step of their state to the one after.
  * Twice: in front of the loop, and behind its first barrier. */
 #include "llvm/nvptx/buffer_parts.h"
-#include <string.h>
+#include <llvm-c/DebugInfo.h>
+
+enum { LIKELY = 127 /* to 1, that there is another iteration to copy */ };
 
 LLVMBasicBlockRef tw_buffer_block(const tw_buffer *b, const char *name) {
   return LLVMAppendBasicBlockInContext(b->emit.context, b->kernel->flow->function, name);
@@ -18,6 +20,12 @@ LLVMValueRef tw_buffer_cell(tw_buffer *b, LLVMTypeRef type) {
   if (here)
     LLVMPositionBuilderAtEnd(b->emit.builder, here);
   return b->cells[b->ncells++] = cell;
+}
+
+/* Code that is of no instruction of the kernel is that of the loop's first barrier. */
+static void take_location(const tw_buffer *b, const tw_buffer_loop *l) {
+  LLVMValueRef barrier = b->kernel->flow->insts[l->tile->barriers[0]];
+  LLVMSetCurrentDebugLocation2(b->emit.builder, LLVMInstructionGetDebugLoc(barrier));
 }
 
 static void go_to(const tw_buffer *b, LLVMBasicBlockRef block) {
@@ -50,6 +58,7 @@ static bool write_channel(tw_buffer *b, tw_buffer_loop *l, int32_t c, LLVMValueR
   LLVMPositionBuilderAtEnd(b->emit.builder, here);
   LLVMBuildBr(b->emit.builder, entry);
   LLVMPositionBuilderAtEnd(b->emit.builder, next);
+  take_location(b, l);
   return true;
 }
 
@@ -79,6 +88,7 @@ static bool write_step(tw_buffer *b, tw_buffer_loop *l) {
   LLVMPositionBuilderAtEnd(b->emit.builder, here);
   LLVMBuildBr(b->emit.builder, entry);
   LLVMPositionBuilderAtEnd(b->emit.builder, next);
+  take_location(b, l);
   store_next(b, l, &c);
   return true;
 }
@@ -95,7 +105,7 @@ static bool write_if_alive(tw_buffer *b, tw_buffer_loop *l, LLVMValueRef slot, b
   LLVMBasicBlockRef copies = tw_buffer_block(b, "tweed.copies"), join = tw_buffer_block(b, "tweed.copied");
   LLVMBuilderRef builder = b->emit.builder;
   LLVMValueRef alive = LLVMBuildLoad2(builder, LLVMInt1TypeInContext(b->emit.context), l->alive, "");
-  LLVMBuildCondBr(builder, alive, copies, join);
+  tw_set_weights(LLVMBuildCondBr(builder, alive, copies, join), LIKELY, 1);
   LLVMPositionBuilderAtEnd(builder, copies);
   if (!write_iteration(b, l, slot, stage))
     return false;
@@ -147,8 +157,12 @@ static bool write_others(tw_buffer *b, tw_buffer_loop *l) {
   commit(b, l);
   LLVMValueRef next = LLVMBuildAdd(builder, write, tw_emit_u32(&b->emit, slot), "");
   LLVMBuildStore(builder, next, l->write);
-  LLVMValueRef more = LLVMBuildICmp(builder, LLVMIntNE, next, tw_emit_u32(&b->emit, end), "");
-  tw_mark_loop(LLVMBuildCondBr(builder, more, body, done), NULL);
+  if (l->depth == 3) {
+    LLVMBuildBr(builder, done);
+  } else {
+    LLVMValueRef more = LLVMBuildICmp(builder, LLVMIntNE, next, tw_emit_u32(&b->emit, end), "");
+    tw_mark_loop(LLVMBuildCondBr(builder, more, body, done), NULL);
+  }
   LLVMPositionBuilderAtEnd(builder, done);
   return true;
 }
@@ -156,6 +170,7 @@ static bool write_others(tw_buffer *b, tw_buffer_loop *l) {
 static bool write_before(tw_buffer *b, tw_buffer_loop *l) {
   l->before = tw_buffer_block(b, "tweed.before");
   LLVMPositionBuilderAtEnd(b->emit.builder, l->before);
+  take_location(b, l);
   begin(b, l);
   if (!write_iteration(b, l, tw_emit_u32(&b->emit, 0), false))
     return false;
@@ -173,6 +188,7 @@ static bool write_before(tw_buffer *b, tw_buffer_loop *l) {
 static bool write_behind_barrier(tw_buffer *b, tw_buffer_loop *l) {
   l->ahead = tw_buffer_block(b, "tweed.ahead");
   LLVMPositionBuilderAtEnd(b->emit.builder, l->ahead);
+  take_location(b, l);
   LLVMValueRef slot = LLVMBuildLoad2(b->emit.builder, tw_emit_i32(&b->emit), l->write, "");
   tw_buffer_clear_stages(b, l);
   if (!write_if_alive(b, l, slot, true))

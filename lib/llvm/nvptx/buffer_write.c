@@ -19,7 +19,7 @@ static void go_round(const tw_buffer *b, LLVMBasicBlockRef first, LLVMBasicBlock
 
 static void link_before(const tw_buffer *b, const tw_buffer_loop *l) {
   LLVMBasicBlockRef first = flow_of(b)->blocks[l->tile->preheader];
-  LLVMBasicBlockRef rest = tw_split_before_terminator(flow_of(b)->bridge, first);
+  LLVMBasicBlockRef rest = tw_split_before(flow_of(b)->bridge, LLVMGetBasicBlockTerminator(first));
   go_round(b, first, rest, l->before, l->before_end);
 }
 

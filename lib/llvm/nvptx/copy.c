@@ -1,5 +1,6 @@
 /* copy.c: copies slices of control flow. */
 #include "llvm/nvptx/copy.h"
+#include <llvm-c/DebugInfo.h>
 #include <stdio.h>
 
 bool tw_copy_prepare(tw_copy *c) {
@@ -59,8 +60,14 @@ static void find_reached(const tw_copy *c, int32_t entry, bool *reached) {
   }
 }
 
+/* What is written in place of an instruction has its place in the source. */
+static void take_location(tw_copy *c, LLVMValueRef original) {
+  LLVMSetCurrentDebugLocation2(c->builder, LLVMInstructionGetDebugLoc(original));
+}
+
 static void copy_instruction(tw_copy *c, int32_t inst) {
   LLVMValueRef original = c->flow->insts[inst], copy = NULL;
+  take_location(c, original);
   if (c->replace && c->replace(c, inst, &copy)) {
     c->values[inst] = copy;
     return;
@@ -85,6 +92,7 @@ static LLVMBasicBlockRef block_copy(const tw_copy *c, int32_t block) {
 static void copy_end(tw_copy *c, int32_t entry, int32_t block) {
   int32_t end = tw_flow_end(c->flow, block);
   LLVMValueRef original = c->flow->insts[end];
+  take_location(c, original);
   if (!follows_condition(c, end)) {
     LLVMBuildBr(c->builder, block_copy(c, passed(c, entry, block)));
     return;

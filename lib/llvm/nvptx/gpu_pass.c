@@ -3,6 +3,7 @@
 #include "llvm/nvptx/buffer.h"
 #include "llvm/nvptx/gpu_remark.h"
 #include "llvm/nvptx/gpu_report.h"
+#include "llvm/nvptx/preheader.h"
 #include "llvm/nvptx/specialize.h"
 #include <string.h>
 
@@ -336,6 +337,9 @@ tweed_status tw_gpu_pass_run(tw_bridge *b, const tweed_llvm_options *options, tw
   *taken = NULL;
   *ntaken = 0;
   *changed = false;
+  tw_preheaders preheaders;
+  if (!tw_preheaders_make(b, arena, &preheaders))
+    return no_memory(&r);
   r.kernel = tw_kernel_of(b, arena);
   if (!r.kernel)
     return no_memory(&r);
@@ -349,6 +353,8 @@ tweed_status tw_gpu_pass_run(tw_bridge *b, const tweed_llvm_options *options, tw
   if (*changed) {
     tw_invalidate(b);
     *ntaken = 0; /* blocks that may be gone; what was made is marked */
+  } else {
+    tw_preheaders_undo(b, &preheaders);
   }
   return s;
 }

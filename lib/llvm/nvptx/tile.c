@@ -1,5 +1,6 @@
 /* tile.c: finds tile loops and decides which shared objects can be renamed. */
 #include "llvm/nvptx/tile.h"
+#include "llvm/nvptx/escape.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -175,6 +176,10 @@ static bool judge_write(finding *g, candidate *o, const tw_site *s) {
 }
 
 static bool judge_object(finding *g, candidate *o) {
+  if (LLVMIsDeclaration(o->variable))
+    spoil(o, "is dynamic shared memory, the size of which is not known", -1);
+  if (tw_escapes(g->k, o->variable))
+    spoil(o, "may be known to a function that is called", -1);
   for (int32_t i = 0; i < g->k->nsites; i++) {
     const tw_site *s = &g->k->sites[i];
     if (s->touch.origin.object != o->variable)

@@ -137,6 +137,11 @@ static bool identified(LLVMValueRef object) {
   return object && (LLVMIsAGlobalVariable(object) || LLVMIsAAllocaInst(object));
 }
 
+/* Arrays without a size in shared memory: all of them begin where dynamic memory does. */
+static bool dynamic(tw_origin o) {
+  return o.space == TW_SPACE_SHARED && LLVMIsAGlobalVariable(o.object) && LLVMIsDeclaration(o.object);
+}
+
 bool tw_origins_apart(tw_origin a, tw_origin b) {
   bool known = a.space != TW_SPACE_ANY && b.space != TW_SPACE_ANY;
   if (known && a.space != b.space)
@@ -144,7 +149,7 @@ bool tw_origins_apart(tw_origin a, tw_origin b) {
   if (!a.object || !b.object || a.object == b.object)
     return false;
   if (identified(a.object) && identified(b.object))
-    return true;
+    return !dynamic(a) || !dynamic(b);
   bool arguments = LLVMIsAArgument(a.object) || LLVMIsAArgument(b.object);
   return arguments && ((LLVMIsAArgument(a.object) && has_attribute(a.object, "noalias")) ||
                        (LLVMIsAArgument(b.object) && has_attribute(b.object, "noalias")));

@@ -1,4 +1,4 @@
-"""threads.py PASSES…: rewrites the kernels of threads.txt by each of the passes and runs them on the emulator beside the originals.
+"""threads.py PASSES…: rewrites the kernels of a table by each of the passes and runs them on the emulator beside the originals.
 Prints a line for each kernel and passes; the exit status says whether all is well. --ptxas: ptxas must take them, without spills."""
 import argparse
 import os
@@ -52,6 +52,7 @@ def main():
     build.add_options(parser)
     parser.add_argument("passes", nargs="+")
     parser.add_argument("--arch", default="sm_80")
+    parser.add_argument("--table", default="threads.txt")
     parser.add_argument("--kernel", action="append")
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--tsan", action="store_true")
@@ -61,7 +62,7 @@ def main():
     good = True
     for arch in options.arch.split(","):
         builder = build.Builder(options, arch)
-        for kernel in table.read(os.path.join(HERE, "threads.txt")):
+        for kernel in table.read(os.path.join(HERE, options.table)):
             if not options.kernel or kernel.name in options.kernel:
                 for passes in options.passes:
                     good &= check(builder, options, kernel, passes)
