@@ -27,7 +27,9 @@ typedef struct tweed_llvm_options {
   int32_t max_stages;    /* 0 = default */
   int32_t max_ii;        /* 0 = no limit */
   uint64_t seed;
-  bool force;         /* TWEED_LLVM_AUTO: do not ask the profit model */
+  bool force;       /* TWEED_LLVM_AUTO: do not ask the profit model */
+  bool keep_launch; /* kernels for a GPU stay launchable as they are: no threads and no dynamic shared memory are added
+                       (docs/gpu-kernels.md) */
   const char *report; /* a folder for a page on each kernel for a GPU that has loops over tiles, NULL = none */
   FILE *out;          /* print modes; NULL = stderr, as LLVM's printers */
 } tweed_llvm_options;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <tweed/llvm.h>
 
-static const char known[] = "machine, solver, time-limit, max-stages, max-ii, seed, force, report";
+static const char known[] = "machine, solver, time-limit, max-stages, max-ii, seed, force, launch, report";
 
 void tweed_llvm_options_default(tweed_llvm_options *options) {
   *options = (tweed_llvm_options){.mode = TWEED_LLVM_AUTO};
@@ -82,6 +82,11 @@ static tweed_status apply(const parameter *p, tweed_llvm_options *options, tweed
   if (strcmp(p->name, "report") == 0) {
     options->report = p->value;
     return p->value && p->value[0] ? TWEED_OK : bad_value(p, "a folder", error);
+  }
+  if (strcmp(p->name, "launch") == 0) {
+    bool same = p->value && strcmp(p->value, "same") == 0;
+    options->keep_launch = same;
+    return same || (p->value && strcmp(p->value, "new") == 0) ? TWEED_OK : bad_value(p, "same or new", error);
   }
   if (strcmp(p->name, "force") == 0 && !p->value) {
     options->force = true;

@@ -63,6 +63,8 @@ static const reason_text texts[TW_REASON_COUNT] = {
     [TW_REASON_TARGET] = {"Target",
                           "the GPU or the PTX version lacks asynchronous copies or barriers in memory; compile "
                           "for sm_80 or newer, with +ptx71 or newer"},
+    [TW_REASON_LAUNCH] = {"Launch", "the kernel would have to be launched with more threads or more dynamic shared "
+                                    "memory, which whoever launches it does not know of; allow it by launch=new"},
     [TW_REASON_INTERNAL] = {"InternalError",
                             "an internal check of Tweed failed and the loop was left as it was; please report this"},
 };

@@ -32,6 +32,7 @@ typedef enum tw_reason {
   TW_REASON_BLOCK,          /* number of threads not known, not a multiple of a warp, no room for more */
   TW_REASON_DIVERGENT,      /* a copy or the way to it depends on more than the number of the thread */
   TW_REASON_TARGET,         /* the GPU lacks what is needed */
+  TW_REASON_LAUNCH,         /* the kernel would have to be launched otherwise */
   TW_REASON_INTERNAL,       /* a bug, caught before any change */
   TW_REASON_COUNT
 } tw_reason;

@@ -45,11 +45,12 @@ static void report(tw_bridge *b, tweed::Settings &s, tweed::Origin origin, tweed
   }
 }
 
-std::shared_ptr<tweed::Settings> tweed::parse_settings(tweed_llvm_mode mode, StringRef text) {
+std::shared_ptr<tweed::Settings> tweed::parse_settings(tweed_llvm_mode mode, StringRef text, bool keep_launch) {
   auto s = std::make_shared<Settings>();
   s->text = text.str();
   tweed_llvm_options_default(&s->options);
   s->options.mode = mode;
+  s->options.keep_launch = keep_launch;
   s->error.status = tweed_llvm_options_parse(s->text.c_str(), s->strings, sizeof s->strings, &s->options, &s->error);
   return s;
 }

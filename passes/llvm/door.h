@@ -26,7 +26,7 @@ struct Settings {
 };
 
 // Parses text over the defaults of a mode. Never NULL; look at error.status.
-std::shared_ptr<Settings> parse_settings(tweed_llvm_mode mode, llvm::StringRef text);
+std::shared_ptr<Settings> parse_settings(tweed_llvm_mode mode, llvm::StringRef text, bool keep_launch = false);
 
 enum class Origin { Named, Automatic }; // asked for by the user, or there because the plugin was loaded
 

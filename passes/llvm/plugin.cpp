@@ -72,7 +72,8 @@ static bool parse_module_pass(StringRef name, ModulePassManager &passes, ArrayRe
 static void add_automatic(ModulePassManager &passes, OptimizationLevel level) {
   if (level == OptimizationLevel::O0)
     return;
-  auto settings = tweed::parse_settings(TWEED_LLVM_AUTO, automatic_options);
+  // Whoever launches kernels knows nothing of a plugin.
+  auto settings = tweed::parse_settings(TWEED_LLVM_AUTO, automatic_options, /*keep_launch=*/true);
   passes.addPass(createModuleToFunctionPassAdaptor(tweed::TweedPass(settings, tweed::Origin::Automatic)));
   passes.addPass(tweed::RenewPass());
 }

@@ -232,7 +232,11 @@ static tw_buffer *prepare_buffer(running *r, tw_reason *reason, char *detail, si
   for (int32_t k = 0; set && k < r->count; k++)
     if (r->chosen[k])
       set[n++] = (tw_buffer_tile){&r->tiles[k], least_depth(&r->tiles[k], &r->plans[k])};
-  return set && n > 0 ? tw_buffer_prepare(r->kernel, set, n, reason, detail, size) : NULL;
+  tw_buffer *buffer = set && n > 0 ? tw_buffer_prepare(r->kernel, set, n, reason, detail, size) : NULL;
+  if (!buffer || !r->options->keep_launch || tw_buffer_contract(buffer)->dynamic_shared == 0)
+    return buffer;
+  *reason = TW_REASON_LAUNCH;
+  return NULL;
 }
 
 /* All loops whose plan says so; where that can't be, without those that can't by themselves. */

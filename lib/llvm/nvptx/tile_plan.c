@@ -151,7 +151,7 @@ static int64_t shared_with(const planning *p, const int32_t *depth, bool barrier
 
 /* Of one tile loop, where several share the kernel's memory. */
 static int64_t room(const planning *p) {
-  bool ask = tw_rings_can_ask(p->k);
+  bool ask = tw_rings_can_ask(p->k) && !p->options->keep_launch;
   int64_t limit = ask ? p->costs->sm->shared_block : p->costs->sm->shared_static;
   return limit / (p->tiles > 0 ? p->tiles : 1);
 }
@@ -360,6 +360,8 @@ static tweed_status try_way(const planning *p, bool apart, tw_tile_plan *plan) {
 
 /* Why threads can't be added, whatever the model says. */
 static tw_reason against_threads(const planning *p) {
+  if (p->options->keep_launch)
+    return TW_REASON_LAUNCH;
   if (p->k->sm < MIN_CP_ASYNC)
     return TW_REASON_TARGET;
   if (p->k->threads == 0 || p->k->threads % WARP != 0 || !p->k->flat ||
