@@ -28,6 +28,16 @@ LLVMValueRef tw_buffer_next(const tw_buffer *b, const tw_buffer_loop *l, LLVMVal
   return tw_flow_incoming(b->kernel->flow, phi, l->tile->latch);
 }
 
+LLVMValueRef tw_buffer_step(const tw_buffer *b, const tw_buffer_loop *l, LLVMValueRef phi) {
+  LLVMValueRef next = tw_buffer_next(b, l, phi);
+  if (!LLVMIsAInstruction(next))
+    return NULL;
+  LLVMOpcode op = LLVMGetInstructionOpcode(next);
+  bool counts = op == LLVMAdd || (op == LLVMGetElementPtr && LLVMGetNumOperands(next) == 2);
+  bool by_constant = counts && LLVMGetOperand(next, 0) == phi && LLVMIsAConstantInt(LLVMGetOperand(next, 1));
+  return by_constant ? LLVMGetOperand(next, 1) : NULL;
+}
+
 typedef struct stepping {
   tw_buffer *b;
   tw_buffer_loop *l;

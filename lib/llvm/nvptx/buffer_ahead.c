@@ -33,25 +33,38 @@ static void go_to(const tw_buffer *b, LLVMBasicBlockRef block) {
   LLVMPositionBuilderAtEnd(b->emit.builder, block);
 }
 
-/* The state, by instruction; for one region of code, which adds values of its own. NULL: out of memory. */
-static LLVMValueRef *current(const tw_buffer *b, const tw_buffer_loop *l) {
+/* The value of a counter in the iteration that is depth - 1 ahead of the loop's. */
+static LLVMValueRef counted(const tw_buffer *b, const tw_buffer_loop *l, LLVMValueRef phi) {
+  LLVMValueRef step = tw_buffer_step(b, l, phi);
+  LLVMValueRef way = LLVMConstMul(step, LLVMConstInt(LLVMTypeOf(step), (unsigned long long)l->depth - 1, false));
+  if (LLVMGetTypeKind(LLVMTypeOf(phi)) != LLVMPointerTypeKind)
+    return LLVMBuildAdd(b->emit.builder, phi, way, "");
+  LLVMTypeRef type = LLVMGetGEPSourceElementType(tw_buffer_next(b, l, phi));
+  return LLVMBuildGEP2(b->emit.builder, type, phi, &way, 1, "");
+}
+
+/* The state, by instruction; for one region of code, which adds values of its own. In the loop, what is only counted is
+ * taken from the loop's own counters, to save registers. NULL: out of memory. */
+static LLVMValueRef *current(const tw_buffer *b, const tw_buffer_loop *l, bool inside) {
   const tw_flow *f = b->kernel->flow;
   LLVMValueRef *values = tweed_arena_array(b->arena, (size_t)f->ninsts, sizeof *values);
   for (int32_t i = 0; values && i < f->ninsts; i++)
-    if (l->state[i])
+    if (l->state[i] && inside && tw_buffer_step(b, l, f->insts[i]))
+      values[i] = counted(b, l, f->insts[i]);
+    else if (l->state[i])
       values[i] = LLVMBuildLoad2(b->emit.builder, LLVMTypeOf(f->insts[i]), l->state_cells[i], "");
   return values;
 }
 
-static bool write_channel(tw_buffer *b, tw_buffer_loop *l, int32_t c, LLVMValueRef slot, bool stage) {
+static bool write_channel(tw_buffer *b, tw_buffer_loop *l, int32_t c, LLVMValueRef slot, bool inside) {
   LLVMBasicBlockRef next = tw_buffer_block(b, "tweed.filled"), entry, here = LLVMGetInsertBlock(b->emit.builder);
   tw_buffer_staging staging = {b, l, slot};
   tw_fill fill = {.plan = &l->fills[c],
                   .emit = &b->emit,
-                  .values = current(b, l),
+                  .values = current(b, l, inside),
                   .slot = slot,
                   .prefix = "tweed.fill",
-                  .plain = stage ? tw_buffer_stage : NULL,
+                  .plain = inside ? tw_buffer_stage : NULL,
                   .user = &staging};
   if (!fill.values || !tw_fill_write(&fill, next, &entry))
     return false;
@@ -62,25 +75,25 @@ static bool write_channel(tw_buffer *b, tw_buffer_loop *l, int32_t c, LLVMValueR
   return true;
 }
 
-static void store_next(const tw_buffer *b, const tw_buffer_loop *l, tw_copy *c) {
+static void store_next(const tw_buffer *b, const tw_buffer_loop *l, tw_copy *c, bool inside) {
   const tw_flow *f = b->kernel->flow;
   LLVMBuilderRef builder = b->emit.builder;
   LLVMValueRef end = f->insts[tw_flow_end(f, l->tile->latch)];
   for (int32_t i = 0; i < f->ninsts; i++)
-    if (l->state[i])
+    if (l->state[i] && !(inside && tw_buffer_step(b, l, f->insts[i])))
       LLVMBuildStore(builder, tw_copy_value(c, tw_buffer_next(b, l, f->insts[i])), l->state_cells[i]);
   LLVMValueRef more = tw_copy_value(c, LLVMGetCondition(end));
   bool goes_on = LLVMGetSuccessor(end, 0) == f->blocks[l->tile->header];
   LLVMBuildStore(builder, goes_on ? more : LLVMBuildNot(builder, more, ""), l->alive);
 }
 
-static bool write_step(tw_buffer *b, tw_buffer_loop *l) {
+static bool write_step(tw_buffer *b, tw_buffer_loop *l, bool inside) {
   LLVMBasicBlockRef next = tw_buffer_block(b, "tweed.stepped"), entry, here = LLVMGetInsertBlock(b->emit.builder);
   tw_copy c = {.flow = b->kernel->flow,
                .builder = b->emit.builder,
                .within = l->tile->within,
                .live = l->step,
-               .values = current(b, l),
+               .values = current(b, l, inside),
                .end = next,
                .prefix = "tweed.step"};
   if (!c.values || !tw_copy_prepare(&c) || !tw_copy_region(&c, l->tile->header, &entry))
@@ -89,25 +102,25 @@ static bool write_step(tw_buffer *b, tw_buffer_loop *l) {
   LLVMBuildBr(b->emit.builder, entry);
   LLVMPositionBuilderAtEnd(b->emit.builder, next);
   take_location(b, l);
-  store_next(b, l, &c);
+  store_next(b, l, &c, inside);
   return true;
 }
 
-/* At the builder's place, which is behind it afterwards. */
-static bool write_iteration(tw_buffer *b, tw_buffer_loop *l, LLVMValueRef slot, bool stage) {
+/* At the builder's place, which is behind it afterwards. inside: in the loop, where plain stores are staged. */
+static bool write_iteration(tw_buffer *b, tw_buffer_loop *l, LLVMValueRef slot, bool inside) {
   for (int32_t c = 0; c < l->tile->nchannels; c++)
-    if (!write_channel(b, l, c, slot, stage))
+    if (!write_channel(b, l, c, slot, inside))
       return false;
-  return write_step(b, l);
+  return write_step(b, l, inside);
 }
 
-static bool write_if_alive(tw_buffer *b, tw_buffer_loop *l, LLVMValueRef slot, bool stage) {
+static bool write_if_alive(tw_buffer *b, tw_buffer_loop *l, LLVMValueRef slot, bool inside) {
   LLVMBasicBlockRef copies = tw_buffer_block(b, "tweed.copies"), join = tw_buffer_block(b, "tweed.copied");
   LLVMBuilderRef builder = b->emit.builder;
   LLVMValueRef alive = LLVMBuildLoad2(builder, LLVMInt1TypeInContext(b->emit.context), l->alive, "");
   tw_set_weights(LLVMBuildCondBr(builder, alive, copies, join), LIKELY, 1);
   LLVMPositionBuilderAtEnd(builder, copies);
-  if (!write_iteration(b, l, slot, stage))
+  if (!write_iteration(b, l, slot, inside))
     return false;
   go_to(b, join);
   return true;
@@ -175,9 +188,7 @@ static bool write_before(tw_buffer *b, tw_buffer_loop *l) {
   if (!write_iteration(b, l, tw_emit_u32(&b->emit, 0), false))
     return false;
   commit(b, l);
-  if (l->depth == 2)
-    LLVMBuildStore(b->emit.builder, tw_emit_u32(&b->emit, (uint32_t)l->slot), l->write);
-  else if (!write_others(b, l))
+  if (l->depth > 2 && !write_others(b, l))
     return false;
   l->before_end = LLVMGetInsertBlock(b->emit.builder);
   return true;
@@ -185,11 +196,20 @@ static bool write_before(tw_buffer *b, tw_buffer_loop *l) {
 
 /* ---- in the loop ---- */
 
+LLVMValueRef tw_buffer_written(const tw_buffer *b, const tw_buffer_loop *l) {
+  LLVMBuilderRef builder = b->emit.builder;
+  LLVMValueRef read = LLVMBuildLoad2(builder, tw_emit_i32(&b->emit), l->read, "");
+  LLVMValueRef first = LLVMBuildICmp(builder, LLVMIntEQ, read, tw_emit_u32(&b->emit, 0), "");
+  LLVMValueRef last = tw_emit_u32(&b->emit, (uint32_t)l->slot * (uint32_t)(l->depth - 1));
+  LLVMValueRef before = LLVMBuildSub(builder, read, tw_emit_u32(&b->emit, (uint32_t)l->slot), "");
+  return LLVMBuildSelect(builder, first, last, before, "");
+}
+
 static bool write_behind_barrier(tw_buffer *b, tw_buffer_loop *l) {
   l->ahead = tw_buffer_block(b, "tweed.ahead");
   LLVMPositionBuilderAtEnd(b->emit.builder, l->ahead);
   take_location(b, l);
-  LLVMValueRef slot = LLVMBuildLoad2(b->emit.builder, tw_emit_i32(&b->emit), l->write, "");
+  LLVMValueRef slot = tw_buffer_written(b, l);
   tw_buffer_clear_stages(b, l);
   if (!write_if_alive(b, l, slot, true))
     return false;

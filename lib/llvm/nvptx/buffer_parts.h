@@ -26,7 +26,8 @@ typedef struct tw_buffer_loop {
   uint64_t ring, slot; /* where it begins; bytes of a slot, all channels side by side */
   LLVMValueRef *state_cells, *staged_cells, *flags;
   LLVMValueRef alive;                    /* the iteration that is copied next exists */
-  LLVMValueRef read, write;              /* bytes from the ring's begin to the slots */
+  LLVMValueRef read;                     /* bytes from the ring's begin to the slot that is read */
+  LLVMValueRef write;                    /* the same of the slot that is filled, in front of the loop */
   LLVMBasicBlockRef before, before_end;  /* in front of the loop */
   LLVMBasicBlockRef ahead, ahead_joined; /* behind the first barrier; both without an end until they are linked */
 } tw_buffer_loop;
@@ -51,6 +52,9 @@ struct tw_buffer {
 /* The value that a phi of the header has in the first iteration, and the one that an iteration gives the next. */
 LLVMValueRef tw_buffer_first(const tw_buffer *b, const tw_buffer_loop *l, LLVMValueRef phi);
 LLVMValueRef tw_buffer_next(const tw_buffer *b, const tw_buffer_loop *l, LLVMValueRef phi);
+/* What a phi is counted on by in each iteration, a constant (for a pointer, of what it is indexed by); NULL: it isn't.
+ */
+LLVMValueRef tw_buffer_step(const tw_buffer *b, const tw_buffer_loop *l, LLVMValueRef phi);
 LLVMBasicBlockRef tw_buffer_block(const tw_buffer *b, const char *name);
 /* A new stack slot, NULL with b->failed: out of memory. */
 LLVMValueRef tw_buffer_cell(tw_buffer *b, LLVMTypeRef type);
@@ -70,6 +74,8 @@ void tw_buffer_stage(void *user, tw_copy *c, int32_t store);
 /* Does the stores, into the slot that begins at `slot`. */
 bool tw_buffer_write_stages(tw_buffer *b, tw_buffer_loop *l, LLVMValueRef slot);
 
+/* The slot that is filled in the loop, which was read in the iteration before: bytes from the ring's begin. */
+LLVMValueRef tw_buffer_written(const tw_buffer *b, const tw_buffer_loop *l);
 /* Writes code to l->before … l->before_end, and to l->ahead … l->ahead_joined. The loop itself is as it was. */
 bool tw_buffer_write_ahead(tw_buffer *b, tw_buffer_loop *l);
 

@@ -43,13 +43,11 @@ static LLVMValueRef behind_phis(LLVMBasicBlockRef block) {
   return i;
 }
 
-/* The slot that was read is the one that is written in the next iteration. */
 static void advance(const tw_buffer *b, const tw_buffer_loop *l, LLVMValueRef read) {
   LLVMBuilderRef builder = b->emit.builder;
   LLVMValueRef next = LLVMBuildAdd(builder, read, tw_emit_u32(&b->emit, (uint32_t)l->slot), "");
   LLVMValueRef end = tw_emit_u32(&b->emit, (uint32_t)l->slot * (uint32_t)l->depth);
   LLVMValueRef wraps = LLVMBuildICmp(builder, LLVMIntEQ, next, end, "");
-  LLVMBuildStore(builder, read, l->write);
   LLVMBuildStore(builder, LLVMBuildSelect(builder, wraps, tw_emit_u32(&b->emit, 0), next, ""), l->read);
 }
 
@@ -67,8 +65,7 @@ static bool rewrite_loop(tw_buffer *b, tw_buffer_loop *l) {
   LLVMBasicBlockRef last = LLVMGetInstructionParent(end), rest = tw_split_before(f->bridge, end);
   LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(last));
   LLVMPositionBuilderAtEnd(b->emit.builder, last);
-  LLVMValueRef write = LLVMBuildLoad2(b->emit.builder, i32, l->write, "");
-  if (!tw_buffer_write_stages(b, l, write))
+  if (l->ngroups > 0 && !tw_buffer_write_stages(b, l, tw_buffer_written(b, l)))
     return false;
   advance(b, l, read);
   LLVMBuildBr(b->emit.builder, rest);
@@ -83,7 +80,7 @@ typedef struct marking {
   bool *live;
 } marking;
 
-/* Values of outside the loop; the state is there twice, and that of the loop itself may go. */
+/* Values of outside the loop; the state is there twice, and that of the loop itself may go, but for counters. */
 static bool mark_input(void *user, int32_t inst) {
   const marking *m = user;
   if (!m->l->tile->within[flow_of(m->b)->block_of[inst]])
@@ -102,6 +99,7 @@ static void mark_inputs(marking *m) {
   for (int32_t c = 0; c < m->l->tile->nchannels; c++)
     tw_fill_inputs(&m->l->fills[c], mark_input, m);
   for (int32_t i = 0; i < f->ninsts; i++) {
+    m->live[i] |= m->l->state[i] && tw_buffer_step(m->b, m->l, f->insts[i]);
     if (m->l->state[i])
       for (unsigned k = 0; k < LLVMCountIncoming(f->insts[i]); k++)
         mark_operand(m, LLVMGetIncomingValue(f->insts[i], k));

@@ -89,19 +89,29 @@ static LLVMBasicBlockRef block_copy(const tw_copy *c, int32_t block) {
   return block < 0 ? c->end : c->blocks[block];
 }
 
+/* Copied loops are not to be looked at as if they were the user's. Blocks are in reverse post order. */
+static void mark_way_back(LLVMValueRef copy, LLVMValueRef original, int32_t from, int32_t to) {
+  if (to >= 0 && to <= from)
+    tw_mark_loop(copy, original);
+}
+
 static void copy_end(tw_copy *c, int32_t entry, int32_t block) {
   int32_t end = tw_flow_end(c->flow, block);
   LLVMValueRef original = c->flow->insts[end];
   take_location(c, original);
   if (!follows_condition(c, end)) {
-    LLVMBuildBr(c->builder, block_copy(c, passed(c, entry, block)));
+    int32_t next = passed(c, entry, block);
+    mark_way_back(LLVMBuildBr(c->builder, block_copy(c, next)), original, block, next);
     return;
   }
   LLVMValueRef copy = tw_clone(original, false);
   LLVMInsertIntoBuilder(c->builder, copy);
   LLVMSetOperand(copy, 0, tw_copy_value(c, LLVMGetOperand(original, 0)));
-  for (unsigned s = 0; s < LLVMGetNumSuccessors(original); s++)
-    LLVMSetSuccessor(copy, s, block_copy(c, target(c, entry, LLVMGetSuccessor(original, s))));
+  for (unsigned s = 0; s < LLVMGetNumSuccessors(original); s++) {
+    int32_t next = target(c, entry, LLVMGetSuccessor(original, s));
+    LLVMSetSuccessor(copy, s, block_copy(c, next));
+    mark_way_back(copy, original, block, next);
+  }
 }
 
 static void copy_block(tw_copy *c, int32_t entry, int32_t block) {
