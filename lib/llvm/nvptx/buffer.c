@@ -156,6 +156,8 @@ static bool plan_loop(tw_buffer *b, const tw_buffer_tile *in, tw_buffer_loop *l)
     return out_of_memory(b);
   if (!plan_copies(b, l) || !find_step(b, l) || !plan_barrier(b, l))
     return false;
+  if (!l->async)
+    l->depth = 2;
   l->ring = tw_rings_add(&b->rings, l->slot * (uint64_t)l->depth);
   return true;
 }
@@ -201,6 +203,10 @@ tw_buffer *tw_buffer_prepare(tw_kernel *k, const tw_buffer_tile *tiles, int32_t 
   }
   *reason = TW_REASON_NONE;
   return b;
+}
+
+int32_t tw_buffer_depth(const tw_buffer *b, int32_t tile) {
+  return b->loops[tile].depth;
 }
 
 const tw_contract *tw_buffer_contract(const tw_buffer *b) {

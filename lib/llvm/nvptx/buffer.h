@@ -14,7 +14,8 @@
 #include "llvm/nvptx/contract.h"
 #include "llvm/nvptx/tile.h"
 
-/* A tile loop that is to be multi-buffered, with the number of slots of all its channels, at least 2. */
+/* A tile loop that is to be multi-buffered, with the number of slots of all its channels, at least 2, and at most: what
+ * goes through registers is one iteration ahead, for which two slots do. */
 typedef struct tw_buffer_tile {
   tw_tile *tile;
   int32_t depth;
@@ -25,6 +26,8 @@ typedef struct tw_buffer tw_buffer;
 /* Decides whether it can be done, changing nothing. NULL with *reason and detail: it can't. */
 tw_buffer *tw_buffer_prepare(tw_kernel *k, const tw_buffer_tile *tiles, int32_t count, tw_reason *reason, char *detail,
                              size_t size);
+/* The number of slots of the tile-th loop. */
+int32_t tw_buffer_depth(const tw_buffer *b, int32_t tile);
 /* What the launch of the rewritten kernel has to know; published only where it asks for dynamic memory. */
 const tw_contract *tw_buffer_contract(const tw_buffer *b);
 /* Bytes of registers that hold loaded values during an iteration, in the loop that has most of them; 0 where all copies

@@ -268,6 +268,20 @@ static tw_buffer *choose_buffer(running *r) {
   return all;
 }
 
+/* Plans say what a ring could be; loops whose copies go through registers have two slots. */
+static void note_depths(running *r, const tw_buffer *buffer) {
+  int32_t n = 0;
+  const tw_contract *contract = tw_buffer_contract(buffer);
+  for (int32_t k = 0; k < r->count; k++) {
+    if (!r->chosen[k])
+      continue;
+    int32_t depth = tw_buffer_depth(buffer, n++);
+    for (int32_t c = 0; c < r->tiles[k].nchannels; c++)
+      r->plans[k].depth[c] = depth;
+    r->plans[k].after.shared = (int64_t)contract->static_shared + contract->dynamic_shared;
+  }
+}
+
 static tweed_status write_buffer(running *r, tw_buffer *buffer, bool *changed) {
   for (int32_t k = 0; buffer && k < r->count; k++)
     if (r->chosen[k])
@@ -291,6 +305,8 @@ static tweed_status rewrite_kernel(running *r, bool *changed) {
   if (s != TWEED_OK)
     return s;
   tw_buffer *buffer = special ? NULL : choose_buffer(r);
+  if (buffer)
+    note_depths(r, buffer);
   s = report(r, special ? tw_special_contract(special) : buffer ? tw_buffer_contract(buffer) : NULL);
   if (s != TWEED_OK)
     return s;
