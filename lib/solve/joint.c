@@ -5,10 +5,20 @@
  * be tried by itself and then to be undercut. A question is put for a length of some stages; where the length binds,
  * for twice as many. */
 #include "solve/joint.h"
+#include <limits.h>
 
 /* Ops, dependences; stages; IIs without an answer; rounds of more stages for a range, but for few ops; the share of the
  * work that the first question gets. */
-enum { MOST_OPS = 200, MOST_DEPS = 1200, MOST_STAGES = 256, MOST_OPEN = 8, RANGE_ROUNDS = 3, FEW_OPS = 10, EAGER = 20 };
+enum {
+  MOST_OPS = 200,
+  MOST_DEPS = 1200,
+  MOST_STAGES = 256,
+  MOST_OPEN = 8,
+  RANGE_ROUNDS = 3,
+  FEW_OPS = 10,
+  EAGER = 20,
+  FEW_TURNS = 4 /* with little effort */
+};
 
 tweed_status tweed_joint_phase(tweed_joint_search *s, const char *name, int64_t value, int64_t bound, double began,
                                tweed_error *error) {
@@ -260,7 +270,9 @@ static tweed_status search_ii(tweed_joint_search *s, tweed_error *error) {
     result = refute_all(s, &f, error);
   /* Under a limit on stages, what a range as a whole leaves open the next II by itself often settles. */
   f.width = s->q.limits.stages > 0 ? 1 : f.next < 64 ? 64 : f.next;
-  for (int turn = 0; result != TWEED_JOINT_BROKEN && f.next < f.top && f.open < MOST_OPEN && !tweed_stopped(job->stop);
+  int most_turns = job->options->effort > 0 && job->options->effort < 1 ? FEW_TURNS : INT_MAX;
+  for (int turn = 0; result != TWEED_JOINT_BROKEN && f.next < f.top && f.open < MOST_OPEN && turn < most_turns &&
+                     !tweed_stopped(job->stop);
        turn++) {
     result = step(s, &f, turn, error);
     if (result == TWEED_JOINT_REFUTED && !s->found)

@@ -20,7 +20,7 @@ static const double register_slack = 0.95;
 /* The share of a kernel's registers that its consumers do with at least: they copy nothing. */
 static const double consumer_share = 0.8;
 /* Of the usual work of an exact solver: a compiler waits for it. */
-static const double effort = 0.05;
+static const double effort = 0.01;
 /* Two ways that are nearer to each other than that are on a par. */
 static const double near_enough = 0.97;
 /* What a rewrite must win by the model. */

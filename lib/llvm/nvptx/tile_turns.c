@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 /* A compiler doesn't wait for what is hard to refute. */
-static const double effort = 0.05;
+static const double effort = 0.01;
 enum { HALVES = 2, PARTITIONS = 4, MAX_RUNS = 16, SCALE_TO = 96, CROSSING = 100000 };
 
 /* Groups that follow each other, products or not. Cycles of all warps, and of half of them, which are no faster than a
