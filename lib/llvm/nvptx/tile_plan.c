@@ -214,7 +214,8 @@ static void cost_after(const planning *p, tw_tile_plan *plan, const int32_t *dep
   cycles = most(cycles, lap / (blocks * (apart ? least : least - 0.5)));
   if (apart)
     cycles = most(cycles, (double)(copy.serial * g->warps) / (plan->producers / WARP) / blocks);
-  plan->after.cycles = most(cycles, plan->ii);
+  /* What iterations hand on keeps one block from being faster, and not the SM. */
+  plan->after.cycles = most(cycles, plan->carried ? plan->ii / blocks : plan->ii);
 }
 
 /* Starts from what the schedule wants, and looks whether fewer slots, and so perhaps more blocks, are better. */
@@ -318,6 +319,7 @@ static tweed_status read_bound(const planning *p, tw_tile_plan *plan) {
   int64_t carried = bounds.rec_mii * plan->graph.scale, bound = most64(plan->graph.bound, carried);
   bool circuit = bounds.rec_mii > bounds.res_mii;
   plan->mii = bound > INT32_MAX ? INT32_MAX : (int32_t)(circuit ? bound : plan->graph.bound);
+  plan->carried = circuit;
   plan->bottleneck = circuit ? "recurrence" : plan->graph.unit;
   return TWEED_OK;
 }

@@ -31,7 +31,8 @@ typedef struct tw_tile_plan {
   tw_tile_state before, after;
   double gain;            /* before / after */
   int32_t registers;      /* of a thread, estimated */
-  const char *bottleneck; /* the busiest unit */
+  const char *bottleneck; /* the busiest unit; "recurrence" where carried */
+  bool carried;           /* what iterations hand on bounds II, of one block */
   tw_tile_turns turns;    /* wanted: two halves of the block take turns at the tensor cores */
   tw_tile_graph graph;
   tweed_schedule *schedule;
