@@ -13,15 +13,16 @@ import random
 TYPES = {
     "f32": ("float", "f32", 4, 1), "f16": ("half", "f16", 2, 1), "i32": ("int", "i32", 4, 1), "i8": ("signed char", "i8", 1, 1),
     "i16": ("short", "i16", 2, 1), "i64": ("long long", "i64", 8, 1), "f64": ("double", "f64", 8, 1),
-    "f32x4": ("quad", "f32", 16, 4), "i32x2": ("pair", "i32", 8, 2),
+    "f32x4": ("quad", "f32", 16, 4), "i32x2": ("pair", "i32", 8, 2), "f16x8": ("eight", "f16", 16, 8),
 }
-WIDE = {"f32x4": "f32", "i32x2": "i32"}
+WIDE = ("f32x4", "i32x2", "f16x8")
 MOST_TRIPS = 9
 STREAM = 64  # elements that streams of different jobs lie apart
 
 HEAD = """#include "cuda.h"
 typedef float quad __attribute__((ext_vector_type(4)));
 typedef int pair __attribute__((ext_vector_type(2)));
+typedef half eight __attribute__((ext_vector_type(8)));
 template <class T> INLINE u32 bits(T x) {
   return (u32)(int)((float)x * 128.0f);
 }
@@ -30,6 +31,9 @@ template <> INLINE u32 bits(int x) {
 }
 template <> INLINE u32 bits(quad x) {
   return bits(x.x) + 3 * bits(x.y) + 5 * bits(x.z) + 7 * bits(x.w);
+}
+template <> INLINE u32 bits(eight x) {
+  return bits(x[0]) + 3 * bits(x[3]) + 5 * bits(x[5]) + 7 * bits(x[7]);
 }
 template <> INLINE u32 bits(pair x) {
   return (u32)x.x + 3 * (u32)x.y;
@@ -40,6 +44,14 @@ INLINE void matrix(u32 &acc, const void *row) {
   acc = acc * 31 + x;
 }
 typedef int quads __attribute__((ext_vector_type(4)));
+INLINE void product(u32 &acc, const void *row) {
+  const u32 *x = (const u32 *)row;
+  float d[4] = {0, 1, 2, 3};
+  asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+               : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+               : "r"(x[0]), "r"(x[1]), "r"(x[2]), "r"(x[3]), "r"(x[1]), "r"(x[2]));
+  acc = acc * 31 + bits(d[0]) + 3 * bits(d[1]) + 5 * bits(d[2]) + 7 * bits(d[3]);
+}
 INLINE u32 lane_number() {
   u32 x;
   asm("mov.u32 %0, %%laneid;" : "=r"(x));
@@ -55,7 +67,7 @@ def weighted(r, choices):
 
 
 def make_tile(r, number, threads, zones):
-    kind = weighted(r, [("f32", 6), ("f16", 4), ("i32", 5), ("f32x4", 4), ("i8", 2), ("i16", 1), ("i64", 1), ("f64", 1), ("i32x2", 2)])
+    kind = weighted(r, [("f32", 6), ("f16", 4), ("i32", 5), ("f32x4", 3), ("f16x8", 3), ("i8", 2), ("i16", 1), ("i64", 1), ("f64", 1), ("i32x2", 2)])
     source = kind
     if kind in ("f32", "f16", "i32") and r.random() < 0.2:
         source = r.choice(["f32", "f16", "i32"])
@@ -73,7 +85,7 @@ def make_tile(r, number, threads, zones):
     elif shape == "wide":
         count = 4 * threads
     address = weighted(r, [("index", 9), ("thread pointer", 3), ("block pointer", 3), ("gather", 1), ("rows", 1), ("random", 1),
-                           ("masked", 2), ("chase", 0.5), ("delayed", 0.7)])
+                           ("masked", 2), ("chase", 0.5), ("delayed", 0.7), ("matrix", 6)])
     if address == "delayed":  # the load is that of the iteration before
         shape, count = "few", threads
     columns = r.choice([c for c in (4, 8, 16, 32, 64) if count % c == 0] or [count])
@@ -83,13 +95,15 @@ def make_tile(r, number, threads, zones):
         "layout": weighted(r, [("linear", 5), ("transposed", 3), ("padded", 3), ("swizzled", 1), ("reversed", 1)]),
         "address": address,
         "value": weighted(r, [("plain", 9), ("scaled", 2), ("sum", 1), ("lane", 0.5), ("asm lane", 0.5)]),
-        "guard": weighted(r, [("none", 7), ("zero", 4), ("two zero", 1), ("one", 1), ("thread", 1), ("stale", 1), ("even", 0.5)]),
+        "guard": weighted(r, [("none", 7), ("zero", 4), ("two zero", 1), ("one", 1), ("thread", 1), ("stale", 1), ("even", 0.5), ("row", 3), ("thread zero", 1)]),
         "memory": weighted(r, [("own", 14), ("scratch", 1), ("dynamic", 0.5), ("constant", 0.7)]),
         "volatile": r.random() < 0.03, "fill": fill,
     }
 
 
 def make_read(r, tile, threads):
+    if tile["type"] == "f16x8" and r.random() < 0.6:
+        return {"kind": "product", "tile": tile["name"], "c": r.randrange(32), "times": r.choice([1, 1, 2])}
     if tile["type"] in ("f16", "i16") and tile["layout"] == "linear" and tile["count"] % 64 == 0 and r.random() < 0.4:
         return {"kind": "matrix", "tile": tile["name"], "c": r.randrange(tile["count"] // 64)}
     return {"kind": "read", "tile": tile["name"], "a": r.choice([1, 1, 3, 5]), "b": r.choice([1, threads, 7, 32]), "c": r.randrange(8),
@@ -192,6 +206,8 @@ def address(tile, e):
     """The index of element e of the current tile in its source."""
     if tile["address"] == "index":
         return "base + i * %d + (%s)" % (tile["count"], e)
+    if tile["address"] == "matrix":
+        return "(job + (%s) / %d) * ld + i * %d + (%s) %% %d" % (e, tile["columns"], tile["columns"], e, tile["columns"])
     if tile["address"] == "masked":
         return "(base + i * %d + (%s)) & 255" % (tile["count"], e)
     if tile["address"] == "gather":
@@ -248,6 +264,10 @@ def store(kernel, tile, e, offset, pad):
     guard = tile["guard"]
     if guard == "zero":
         return "%s%s = %s ? %s : (%s)0;\n" % (pad, to, inside, got, kind)
+    if guard == "row":
+        return "%s%s = (%s) / %d < flag * 3 ? %s : (%s)0;\n" % (pad, to, e, tile["columns"], got, kind)
+    if guard == "thread zero":
+        return "%s%s = t %% 5 != flag ? %s : (%s)0;\n" % (pad, to, got, kind)
     if guard == "two zero":
         return "%s%s = %s && (%s) %% %d != 3 ? %s : (%s)0;\n" % (pad, to, inside, e, tile["columns"], got, kind)
     if guard == "one":
@@ -305,6 +325,15 @@ def statement(kernel, loop, s):
         tile = next(t for t in loop["tiles"] if t["name"] == s["tile"])
         fits = whole and tile["layout"] == "linear" and tile["guard"] != "thread"
         return "    matrix(acc, &%s[(t %% 8) * 8 + %d]);\n" % (tile["name"], s["c"] * 64) if fits else ""
+    if kind == "product" and whole:
+        tile = next(t for t in loop["tiles"] if t["name"] == s["tile"])
+        out = ""
+        for k in range(s["times"]):
+            if k > 0:
+                out += "    acc ^= shuffle_from(acc, (int)(lane() + 1) % 32);\n"  # other work between two products
+            e = "(t + %d) %% %d" % (s["c"] + 7 * k, tile["count"])
+            out += "    product(acc, &%s[%s]);\n" % (tile["name"], place(tile, "(%s) / 4 * 4" % e if tile["guard"] == "thread" else e)[0])
+        return out
     if kind == "either" and len(loop["tiles"]) > 1:
         return either(loop, c)
     if kind == "shuffle" and whole:
@@ -510,7 +539,7 @@ def parameters(kernel):
                 out.append("const " + TYPES[tile["source"]][0] + word + "in_" + tile["name"])
             seen.add(tile["name"])
     out += ["const int" + word + "idx", "const int" + word + "table", "int" + word + "scratch", "u32" + word + "log",
-            "u32" + word + "out", "int" + word + "counts", "int n", "int jobs", "int limit", "int flag"]
+            "u32" + word + "out", "int" + word + "counts", "int n", "int jobs", "int limit", "int flag", "int ld"]
     return ", ".join(out)
 
 
@@ -546,10 +575,13 @@ def render_file(kernels):
 def launch(kernel, blocks, n, jobs, flag):
     """Buffers are large enough for MOST_TRIPS trips of every job."""
     kinds, seen, limit = [], set(), 0
+    ld = (MOST_TRIPS + 1) * max(tile["columns"] for loop in kernel["loops"] for tile in loop["tiles"])
     most = max(jobs, blocks) * 3 + 3
     for loop in kernel["loops"]:
         for tile in loop["tiles"]:
             size = most * STREAM + (MOST_TRIPS + 1) * tile["count"] + 1024
+            if tile["address"] == "matrix":
+                size = max(size, (most + tile["count"] // tile["columns"] + 1) * ld)
             limit = max(limit, n * tile["count"] - 5)
             if tile["name"] not in seen:
                 kinds.append("%s[%d]=random" % (TYPES[tile["source"]][1], size * TYPES[tile["source"]][3]))
@@ -557,7 +589,7 @@ def launch(kernel, blocks, n, jobs, flag):
     t = kernel["threads"]
     kinds += ["i32[256]=random", "i32[64]=random", "inout i32[%d]" % ((SCRATCH + 256) * blocks),
               "out i32[%d]" % (most * MOST_TRIPS * t), "out i32[%d]" % (most * t), "inout i32[16]",
-              str(n), str(jobs), str(limit), str(flag)]
+              str(n), str(jobs), str(limit), str(flag), str(ld)]
     dynamic = declarations(kernel)[1]
     return "%s<<<%d,%d%s>>>(%s)" % (kernel["name"], blocks, t, ",%d" % dynamic if dynamic else "", ", ".join(kinds))
 
