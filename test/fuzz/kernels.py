@@ -13,7 +13,6 @@ Deterministic in the seed, whatever the number of jobs. Exit status 0 if no kern
 
 import argparse
 import collections
-import hashlib
 import json
 import multiprocessing
 import os
@@ -31,7 +30,8 @@ LLVM = os.environ.get("TWEED_LLVM_BIN", "/usr/lib/llvm-19/bin")
 BATCH = 8  # kernels of one file
 TIME_LIMIT = 60  # seconds for one launch
 ARCHITECTURES = ["sm_90a", "sm_90a", "sm_80"]
-FORMS = {"specialize": "tweed-warp-specialize<force>", "pipeline": "tweed-pipeline<force>", "auto": "tweed"}
+FORMS = {"specialize": "tweed-warp-specialize<force%s>", "pipeline": "tweed-pipeline<force%s>", "auto": "tweed"}
+SOLVERS = ["", ";solver=ims", ";solver=ims"]  # the exact ones take their time
 # What may run behind the rewrite.
 AFTER = ["", "", "default<O3>"]
 
@@ -67,8 +67,9 @@ def tool(name):
 class File:
     """Some kernels in one module, and what is made of it."""
 
-    def __init__(self, folder, kernels, arch, after, options):
-        self.folder, self.kernels, self.arch, self.after, self.options = folder, kernels, arch, after, options
+    def __init__(self, folder, kernels, setup, options):
+        self.folder, self.kernels, self.setup, self.options = folder, kernels, setup, options
+        self.after = setup["after"]
         os.makedirs(folder, exist_ok=True)
 
     def path(self, name):
@@ -83,10 +84,11 @@ class File:
     def compile_command(self):
         return [tool("clang"), "-x", "cuda", "--cuda-device-only", "-nocudainc", "-nocudalib", "-Xclang", "-target-feature",
                 "-Xclang", "+ptx80", "-w", "-O2", "-gline-tables-only", "-S", "-emit-llvm", "-I", CUDA,
-                "--cuda-gpu-arch=" + self.arch, self.path("kernels.cu"), "-o", self.path("plain.ll")]
+                "--cuda-gpu-arch=" + self.setup["arch"], self.path("kernels.cu"), "-o", self.path("plain.ll")]
 
     def rewrite_command(self, form):
-        return [tool("opt"), "-S", "-load-pass-plugin=" + self.options.plugin, "-passes=" + self.options.forms[form], "-verify-each",
+        passes = self.options.forms[form].replace("%s", self.setup["solver"])
+        return [tool("opt"), "-S", "-load-pass-plugin=" + self.options.plugin, "-passes=" + passes, "-verify-each",
                 "-pass-remarks-output=" + self.path(form + ".yaml"), self.path("plain.ll"), "-o", self.path(form + ".ll")]
 
     def rewrite(self, form):
@@ -151,7 +153,7 @@ def first_error(text):
 
 def one_alone(folder, kernel, setup, form, options, seeds, tsan):
     """What is wrong with one kernel by itself: (stage, text) or None."""
-    file = File(folder, [kernel], setup["arch"], setup["after"], options)
+    file = File(folder, [kernel], setup, options)
     try:
         file.compile()
         if form:
@@ -191,7 +193,7 @@ def keep(kernel, setup, form, options, tsan):
         return "%s: not alone" % folder
     small, found = reduce(folder, kernel, setup, form, options, tsan, found)
     one_alone(folder, small, setup, form, options, 2, tsan)  # leaves its files
-    file = File(folder, [small], setup["arch"], setup["after"], options)
+    file = File(folder, [small], setup, options)
     with open(file.path("kernel.json"), "w") as out:
         json.dump({"kernel": small, "setup": setup}, out, indent=1)
     with open(file.path("README"), "w") as out:
@@ -204,7 +206,7 @@ def keep(kernel, setup, form, options, tsan):
 
 def setup_of(seed):
     r = random.Random(seed * 11 + 5)
-    return {"arch": r.choice(ARCHITECTURES), "after": r.choice(AFTER), "seed": seed}
+    return {"arch": r.choice(ARCHITECTURES), "after": r.choice(AFTER), "solver": r.choice(SOLVERS), "seed": seed}
 
 
 def check_form(file, form, setup, lines, tsan, counts):
@@ -242,7 +244,7 @@ def one_file(job):
     setup = setup_of(seed)
     count = min(BATCH, options.count - number * BATCH)
     kernels = [kernelgen.make_kernel(seed * 64 + k, "k%d_%d" % (number, k)) for k in range(count)]
-    file = File(os.path.join(options.out, "work", str(number)), kernels, setup["arch"], setup["after"], options)
+    file = File(os.path.join(options.out, "work", str(number)), kernels, setup, options)
     counts, out = collections.Counter(kernels=count), []
     lines = {k["name"]: kernelgen.launches(k, seed) for k in kernels}
     tsan = options.tsan > 0 and number % options.tsan == 0
