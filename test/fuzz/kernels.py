@@ -30,8 +30,8 @@ LLVM = os.environ.get("TWEED_LLVM_BIN", "/usr/lib/llvm-19/bin")
 BATCH = 8  # kernels of one file
 TIME_LIMIT = 60  # seconds for one launch
 ARCHITECTURES = ["sm_90a", "sm_90a", "sm_80"]
-FORMS = {"specialize": "tweed-warp-specialize<force%s>", "pipeline": "tweed-pipeline<force%s>", "auto": "tweed"}
-SOLVERS = ["", ";solver=ims", ";solver=ims"]  # the exact ones take their time
+FORMS = {"specialize": "tweed-warp-specialize<force%s>", "pipeline": "tweed-pipeline<force%s>", "auto": "tweed<seed=1%s>"}
+SOLVERS = [""] + 7 * [";solver=ims"]  # the exact ones take their time
 # What may run behind the rewrite.
 AFTER = ["", "", "default<O3>"]
 

@@ -243,13 +243,15 @@ static void choose_depth(const planning *p, tw_tile_plan *plan) {
     plan->depth[c] = plan->depth[c] - best < 2 ? 2 : plan->depth[c] - best;
 }
 
-/* As few producers as keep up with II; a warp each for the four sub-partitions at most. */
+/* As few producers as keep up with II; a warp each for the four sub-partitions at most, and no more than there are
+ * threads whose copies they make. */
 static void choose_producers(const planning *p, tw_tile_plan *plan) {
   int64_t serial = copying_of(plan->graph.groups).serial;
   int32_t warps = 1;
   while (warps < 4 && serial * plan->graph.groups->warps > (int64_t)plan->ii * warps)
     warps *= 2;
-  while (warps > 1 && plan->graph.groups->threads + warps * WARP > p->costs->sm->threads_block)
+  while (warps > plan->graph.groups->warps ||
+         (warps > 1 && plan->graph.groups->threads + warps * WARP > p->costs->sm->threads_block))
     warps /= 2;
   plan->producers = warps * WARP;
 }
