@@ -4,12 +4,12 @@
 
 enum { T = 64 };
 
-// launch: one<<<2,64>>>(i32[4096]=random, out i32[128], N) N=0,1,2,3,9
+// launch: one<<<2,64>>>(i32[4096]=random, out i32[128], N) N=0,1,2,9,20
 KERNEL __launch_bounds__(T) one(const int IN in, int IN out, int n) {
   __shared__ int tile[T];
   int t = (int)threadIdx.x, sum = 0;
   for (int i = 0; i < n; i++) {
-    tile[t] = in[((int)blockIdx.x * 9 + i) * T + t];
+    tile[t] = in[((int)blockIdx.x * 20 + i) * T + t];
     __syncthreads();
     sum = sum * 3 + tile[(t + 1) % T] + tile[(t + 33) % T];
     __syncthreads();
@@ -18,7 +18,7 @@ KERNEL __launch_bounds__(T) one(const int IN in, int IN out, int n) {
 }
 
 // Floats go by asynchronous copies, halves by stores.
-// launch: both<<<1,64>>>(f32[1024]=random, f16[1024]=random, out f32[64], N) N=0,1,2,3,9
+// launch: both<<<1,64>>>(f32[1280]=random, f16[1280]=random, out f32[64], N) N=0,1,2,9,20
 KERNEL __launch_bounds__(T) both(const float IN a, const half IN b, float IN out, int n) {
   __shared__ float as[T];
   __shared__ half bs[T];
@@ -35,7 +35,7 @@ KERNEL __launch_bounds__(T) both(const float IN a, const half IN b, float IN out
 }
 
 // The second tile is filled while the first one is read.
-// launch: two<<<1,64>>>(i32[1024]=random, i32[1024]=random, out i32[64], N) N=0,1,2,3,9
+// launch: two<<<1,64>>>(i32[1280]=random, i32[1280]=random, out i32[64], N) N=0,1,2,9,20
 KERNEL __launch_bounds__(T) two(const int IN a, const int IN b, int IN out, int n) {
   __shared__ int as[T], bs[T];
   int t = (int)threadIdx.x, sum = 0;
@@ -52,7 +52,7 @@ KERNEL __launch_bounds__(T) two(const int IN a, const int IN b, int IN out, int 
 }
 
 // Several outputs for each block: the loop is gone through again and again.
-// launch: persistent<<<2,64>>>(i32[2048]=random, out i32[448], 7, N) N=0,1,2,4,5
+// launch: persistent<<<2,64>>>(i32[2048]=random, out i32[448], 7, N) N=0,1,2,5
 KERNEL __launch_bounds__(T) persistent(const int IN in, int IN out, int jobs, int n) {
   __shared__ int tile[T];
   int t = (int)threadIdx.x;
@@ -69,7 +69,7 @@ KERNEL __launch_bounds__(T) persistent(const int IN in, int IN out, int jobs, in
 }
 
 // Barriers of the threads that compute: in the loop and behind it.
-// launch: meeting<<<1,64>>>(i32[1024]=random, out i32[64], N) N=0,1,2,3,9
+// launch: meeting<<<1,64>>>(i32[1280]=random, out i32[64], N) N=0,1,2,9,20
 KERNEL __launch_bounds__(T) meeting(const int IN in, int IN out, int n) {
   __shared__ int tile[T], sums[T];
   int t = (int)threadIdx.x, sum = 0;
@@ -87,7 +87,7 @@ KERNEL __launch_bounds__(T) meeting(const int IN in, int IN out, int n) {
 }
 
 // Sixteen bytes for each thread, without gaps: rows.
-// launch: rows<<<1,64>>>(f32[4096]=random, out f32[64], N) N=0,1,2,3,9
+// launch: rows<<<1,64>>>(f32[5120]=random, out f32[64], N) N=0,1,2,9,20
 typedef float quad __attribute__((ext_vector_type(4)));
 KERNEL __launch_bounds__(T) rows(const quad IN in, float IN out, int n) {
   __shared__ quad tile[T];
@@ -168,6 +168,37 @@ KERNEL __launch_bounds__(T) counted(const int IN in, const int IN count, int IN 
     tile[t] = in[i * T + t];
     __syncthreads();
     sum = sum * 3 + tile[(t + 1) % T];
+    __syncthreads();
+  }
+  out[t] = sum;
+}
+
+// Copies that are asynchronous already.
+// launch: by_hand<<<1,64>>>(f32[1024]=random, out f32[64], N) N=1,3
+KERNEL __launch_bounds__(T) by_hand(const quad IN in, float IN out, int n) {
+  __shared__ quad tile[T];
+  int t = (int)threadIdx.x;
+  float sum = 0;
+  for (int i = 0; i < n; i++) {
+    copy_async_16(&tile[t], &in[i * T + t]);
+    copy_commit();
+    copy_wait<0>();
+    __syncthreads();
+    sum += tile[T - 1 - t].x;
+    __syncthreads();
+  }
+  out[t] = sum;
+}
+
+// Blocks of a warp and a half.
+// launch: odd<<<1,48>>>(i32[1024]=random, out i32[48], N) N=1,3
+KERNEL __launch_bounds__(48) odd(const int IN in, int IN out, int n) {
+  __shared__ int tile[48];
+  int t = (int)threadIdx.x, sum = 0;
+  for (int i = 0; i < n; i++) {
+    tile[t] = in[i * 48 + t];
+    __syncthreads();
+    sum = sum * 3 + tile[47 - t];
     __syncthreads();
   }
   out[t] = sum;
