@@ -203,3 +203,62 @@ KERNEL __launch_bounds__(48) odd(const int IN in, int IN out, int n) {
   }
   out[t] = sum;
 }
+
+// Of dynamic shared memory nobody knows the size.
+// launch: dynamic<<<1,64,256>>>(i32[1024]=random, out i32[64], N) N=1,3
+KERNEL __launch_bounds__(T) dynamic(const int IN in, int IN out, int n) {
+  extern __shared__ int any[];
+  int t = (int)threadIdx.x, sum = 0;
+  for (int i = 0; i < n; i++) {
+    any[t] = in[i * T + t];
+    __syncthreads();
+    sum = sum * 3 + any[T - 1 - t];
+    __syncthreads();
+  }
+  out[t] = sum;
+}
+
+// The lane's number comes from PTX, where another thread that does the copy has its own.
+// launch: lanes<<<1,64>>>(i32[1024]=random, out i32[64], N) N=1,3
+KERNEL __launch_bounds__(T) lanes(const int IN in, int IN out, int n) {
+  __shared__ int tile[T];
+  int t = (int)threadIdx.x, sum = 0, number;
+  asm("mov.u32 %0, %%laneid;" : "=r"(number));
+  for (int i = 0; i < n; i++) {
+    tile[t] = in[i * T + t] + number;
+    __syncthreads();
+    sum = sum * 3 + tile[T - 1 - t];
+    __syncthreads();
+  }
+  out[t] = sum;
+}
+
+// Each iteration stores what the one before has loaded, the first one zeroes.
+// launch: delayed<<<1,64>>>(i32[1280]=random, out i32[64], N) N=0,1,3,20
+KERNEL __launch_bounds__(T) delayed(const int IN in, int IN out, int n) {
+  __shared__ int tile[T];
+  int t = (int)threadIdx.x, sum = 0, next = 0;
+  for (int i = 0; i < n; i++) {
+    tile[t] = next;
+    __syncthreads();
+    next = in[i * T + t];
+    sum = sum * 3 + tile[T - 1 - t];
+    __syncthreads();
+  }
+  out[t] = sum;
+}
+
+// cp.async reads no constant memory.
+// launch: fixed<<<1,64>>>(out i32[64], N) N=0,1,3,20
+__constant__ int table[T] = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4, 6, 2, 6, 4, 3, 3, 8, 3, 2, 7};
+KERNEL __launch_bounds__(T) fixed(int IN out, int n) {
+  __shared__ int tile[T];
+  int t = (int)threadIdx.x, sum = 0;
+  for (int i = 0; i < n; i++) {
+    tile[t] = table[(i * 5 + t) % T];
+    __syncthreads();
+    sum = sum * 3 + tile[T - 1 - t];
+    __syncthreads();
+  }
+  out[t] = sum;
+}
