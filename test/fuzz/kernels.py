@@ -100,6 +100,13 @@ class File:
             checked("opt behind", [tool("opt"), "-S", "-passes=" + self.after, self.path(form + ".ll"), "-o", self.path(form + ".ll")])
         return changed, reasons(self.path(form + ".yaml"))
 
+    def break_all(self, form):
+        """Breaks every kernel: a barrier waits for one arrival more, or all barriers are gone."""
+        with open(self.path(form + ".ll")) as file:
+            text = file.read()
+        with open(self.path(form + ".ll"), "w") as file:
+            file.write(re.sub(r"^define .*?^}", broken, text, flags=re.M | re.S))
+
     def emulate(self, form, lines, seeds, tsan):
         """What is wrong with each launch, "" for nothing."""
         program = self.path((form or "plain") + ".run")
@@ -119,6 +126,12 @@ class File:
             found.append(done.stdout if done.returncode else "")
         os.remove(program)
         return found
+
+
+def broken(body):
+    text, n = re.subn(r"(mbarrier\.init\.shared\([^\n]*, i32 )(\d+)(?=\))", lambda m: m.group(1) + str(int(m.group(2)) + 1),
+                      body.group(0), count=1)
+    return text if n else re.sub(r"(tail )?call void @llvm\.nvvm\.barrier0\(\).*", "", text)
 
 
 def bodies(path):
@@ -222,6 +235,8 @@ def check_form(file, form, setup, lines, tsan, counts):
         counts["changed" if kernel["name"] in changed else "unchanged", form] += 1
         if kernel["name"] not in changed:
             counts["reason", form, " ".join(sorted(set(why[kernel["name"]]))) or "no remark"] += 1
+    if options.self_check:
+        file.break_all(form)
     todo = [(k, line) for k in file.kernels if k["name"] in changed for line in lines[k["name"]]]
     counts["launches"] += len(todo)
     if not todo:
@@ -259,7 +274,7 @@ def one_file(job):
         bad = []
         for form in options.forms if not counts["generator"] else []:
             bad += check_form(file, form, setup, lines, tsan, counts)
-        for k, form in bad:
+        for k, form in bad if not options.self_check else []:
             out.append("FAIL " + (keep(k, setup, form, options, tsan) if k else form))
     except Failure as failure:
         counts["generator"] += 1
@@ -285,6 +300,8 @@ def arguments():
     parser.add_argument("--keep", action="store_true", help="work files stay")
     parser.add_argument("--reduce-steps", type=int, default=120)
     parser.add_argument("--stop", type=int, default=10, help="stop after so many wrong kernels")
+    parser.add_argument("--self-check", action="store_true",
+                        help="breaks what was rewritten: fails unless half of the kernels in every form are found wrong")
     parser.add_argument("--expect", type=int, default=0, help="so many kernels at least must change in every form")
     options = parser.parse_args()
     chosen = {}
@@ -319,10 +336,12 @@ def main():
                 print(line, flush=True)
             if number % 10 == 9:
                 print("... %d kernels" % total["kernels"], file=sys.stderr, flush=True)
-            if sum(v for k, v in total.items() if k[0] == "wrong") >= options.stop:
+            if not options.self_check and sum(v for k, v in total.items() if k[0] == "wrong") >= options.stop:
                 pool.terminate()
                 break
     wrong = print_totals(total, options)
+    if options.self_check:
+        sys.exit(3 if total["generator"] else any(2 * total["wrong", f] < total["changed", f] for f in options.forms))
     few = [form for form in options.forms if total["changed", form] < options.expect]
     for form in few:
         print("%s: fewer than %d kernels changed" % (form, options.expect))

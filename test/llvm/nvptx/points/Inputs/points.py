@@ -31,12 +31,13 @@ BREAKS = {
     "arrive-copies": (r"call void @llvm\.nvvm\.cp\.async\.mbarrier\.arrive\.noinc[^\n]*", ""),
     "more-arrivals": (r"(mbarrier\.init\.shared\([^\n]*, i32 )(\d+)(?=\))", lambda m: m.group(1) + str(int(m.group(2)) + 1)),
     "fewer-arrivals": (r"(mbarrier\.init\.shared\([^\n]*, i32 )(\d+)(?=\))", lambda m: m.group(1) + str(int(m.group(2)) - 1)),
-    "init-barrier": (r"call void @llvm\.nvvm\.barrier0\(\)[^\n]*", ""),
+    "init-barrier": (r"(tail )?call void @llvm\.nvvm\.barrier0\(\)[^\n]*", ""),
     "warp": (r"call void @llvm\.nvvm\.bar\.warp\.sync[^\n]*", ""),
     "named": (r"(?<=@llvm\.nvvm\.barrier\(i32 1, i32 )64", "96"),
     "all": (r"@llvm\.nvvm\.barrier\(i32 1, i32 64\)", "@llvm.nvvm.barrier0()"),
     "missing": (r"call void @llvm\.nvvm\.barrier\([^\n]*", ""),
     "slots": (r"(?<=icmp eq i32 )(%[\w.]+), 8(?=[,\n])", lambda m: m.group(1) + ", 7"),
+    "groups": (r"(?<=cp\.async\.wait\.group\(i32 )(\d+)(?=\))", lambda m: str(int(m.group(1)) + 1)),
     "expect": (r"(?<=i32 )512(?=\) #\d+, !dbg ![^\n]*\n(?!.*cp\.async\.bulk))", "496"),
 }
 
