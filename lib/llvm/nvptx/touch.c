@@ -277,12 +277,16 @@ static tw_act join(tw_act a, tw_act b) {
   return TW_ACT_OTHER;
 }
 
-/* %laneid, %tid.x, …: what LLVM's intrinsics for them say, PTX doesn't. */
-static bool names_register(const char *text) {
+/* %laneid, %ntid.x, …: what LLVM's intrinsics for them say, PTX doesn't. A value of this thread alone is as good as one
+ * that other lanes have a part in; what else there is, such as the size of the block, may be another one after a
+ * rewrite. */
+static tw_act act_of_registers(const char *text) {
+  static const char *const own[] = {"laneid", "lanemask_", "tid.x", "ctaid.", "nctaid.", NULL};
+  tw_act act = TW_ACT_NONE;
   for (const char *p = strchr(text, '%'); p; p = strchr(p + 1, '%'))
     if (isalpha((unsigned char)p[1]))
-      return true;
-  return false;
+      act = join(act, starts_with_one_of(p + 1, own) ? TW_ACT_WARP : TW_ACT_OTHER);
+  return act;
 }
 
 static tw_act act_of_asm(LLVMValueRef inst, tw_touch *touches, int32_t *count) {
@@ -291,8 +295,7 @@ static tw_act act_of_asm(LLVMValueRef inst, tw_touch *touches, int32_t *count) {
   tw_act act = TW_ACT_NONE;
   while ((s = statement(&at, &length)))
     act = join(act, one_statement(inst, s, length, touches, count));
-  if (names_register(asm_text(inst)))
-    act = TW_ACT_OTHER;
+  act = join(act, act_of_registers(asm_text(inst)));
   if (act != TW_ACT_ACCESS)
     *count = 0;
   return act;

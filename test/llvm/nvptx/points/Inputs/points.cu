@@ -233,6 +233,36 @@ KERNEL __launch_bounds__(T) lanes(const int IN in, int IN out, int n) {
   out[t] = sum;
 }
 
+// Those who compute may have it.
+// launch: lanes_behind<<<1,64>>>(i32[1280]=random, out i32[64], N) N=0,1,3,20
+KERNEL __launch_bounds__(T) lanes_behind(const int IN in, int IN out, int n) {
+  __shared__ int tile[T];
+  int t = (int)threadIdx.x, sum = 0, number;
+  asm("mov.u32 %0, %%laneid;" : "=r"(number));
+  for (int i = 0; i < n; i++) {
+    tile[t] = in[i * T + t];
+    __syncthreads();
+    sum = sum * 3 + tile[T - 1 - number];
+    __syncthreads();
+  }
+  out[t] = sum;
+}
+
+// But not the size of the block, which is another one then.
+// launch: sized<<<1,64>>>(i32[1280]=random, out i32[64], N) N=0,1,3,20
+KERNEL __launch_bounds__(T) sized(const int IN in, int IN out, int n) {
+  __shared__ int tile[T];
+  int t = (int)threadIdx.x, sum = 0, size;
+  asm("mov.u32 %0, %%ntid.x;" : "=r"(size));
+  for (int i = 0; i < n; i++) {
+    tile[t] = in[i * T + t];
+    __syncthreads();
+    sum = sum * 3 + tile[size - 1 - t];
+    __syncthreads();
+  }
+  out[t] = sum;
+}
+
 // Each iteration stores what the one before has loaded, the first one zeroes.
 // launch: delayed<<<1,64>>>(i32[1280]=random, out i32[64], N) N=0,1,3,20
 KERNEL __launch_bounds__(T) delayed(const int IN in, int IN out, int n) {
