@@ -30,6 +30,8 @@ typedef struct tweed_llvm_options {
   bool force;       /* TWEED_LLVM_AUTO: do not ask the profit model */
   bool keep_launch; /* kernels for a GPU stay launchable as they are: no threads and no dynamic shared memory are added
                        (docs/gpu-kernels.md) */
+  bool registers;   /* specialised kernels: four warps copy and give the others registers (setmaxnreg), where the target
+                       can; without it, where the others would have too few */
   const char *report; /* a folder for a page on each kernel for a GPU that has loops over tiles, NULL = none */
   FILE *out;          /* print modes; NULL = stderr, as LLVM's printers */
 } tweed_llvm_options;

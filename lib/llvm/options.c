@@ -6,7 +6,7 @@
 #include <string.h>
 #include <tweed/llvm.h>
 
-static const char known[] = "machine, solver, time-limit, max-stages, max-ii, seed, force, launch, report";
+static const char known[] = "machine, solver, time-limit, max-stages, max-ii, seed, force, launch, registers, report";
 
 void tweed_llvm_options_default(tweed_llvm_options *options) {
   *options = (tweed_llvm_options){.mode = TWEED_LLVM_AUTO};
@@ -90,6 +90,10 @@ static tweed_status apply(const parameter *p, tweed_llvm_options *options, tweed
   }
   if (strcmp(p->name, "force") == 0 && !p->value) {
     options->force = true;
+    return TWEED_OK;
+  }
+  if (strcmp(p->name, "registers") == 0 && !p->value) {
+    options->registers = true;
     return TWEED_OK;
   }
   if (strcmp(p->name, "force") == 0)

@@ -198,7 +198,7 @@ static tweed_status choose_turns(running *r, tw_special *special) {
 }
 
 static tweed_status write_special(running *r, tw_special *special, bool *changed) {
-  int32_t registers = 0;
+  int32_t registers = r->options->registers ? INT32_MAX : 0;
   for (int32_t k = 0; k < r->count; k++)
     if (r->chosen[k] && r->plans[k].registers > registers)
       registers = r->plans[k].registers;

@@ -230,7 +230,9 @@ static bool write_all(tw_special *s) {
   begin = make_beginning(s);
   if (!tw_special_produce(s, &produce) || !tw_special_consume(s))
     return false;
-  write_beginning(s, begin, role_entry(s, k->flow->blocks[0], TW_CONSUMER), role_entry(s, produce, TW_PRODUCER));
+  LLVMBasicBlockRef consume = role_entry(s, k->flow->blocks[0], TW_CONSUMER);
+  produce = role_entry(s, produce, TW_PRODUCER);
+  write_beginning(s, begin, consume, produce);
   erase_barriers(s, live);
   if (!tw_prune(k, live) || !promote(s))
     return false;

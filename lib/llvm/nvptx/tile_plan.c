@@ -247,7 +247,7 @@ static void choose_depth(const planning *p, tw_tile_plan *plan) {
  * threads whose copies they make. */
 static void choose_producers(const planning *p, tw_tile_plan *plan) {
   int64_t serial = copying_of(plan->graph.groups).serial;
-  int32_t warps = 1;
+  int32_t warps = p->options->registers ? 4 : 1; /* a warp group can give registers away */
   while (warps < 4 && serial * plan->graph.groups->warps > (int64_t)plan->ii * warps)
     warps *= 2;
   while (warps > plan->graph.groups->warps ||
