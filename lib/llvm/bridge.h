@@ -157,7 +157,7 @@ LLVMBasicBlockRef tw_split_before(tw_bridge *b, LLVMValueRef instruction);
 /* A new block on the way from a terminator to one of its successors, to which no other way of it leads. */
 LLVMBasicBlockRef tw_split_edge(LLVMValueRef terminator, LLVMBasicBlockRef to);
 void tw_join_edge(LLVMBasicBlockRef block); /* takes such a block away again */
-void tw_remove_unreachable(tw_bridge *b); /* blocks */
+void tw_remove_unreachable(tw_bridge *b);   /* blocks */
 /* Lets a constant take a global's place in one function, inside other constants too. */
 void tw_replace_in(LLVMValueRef function, LLVMValueRef global, LLVMValueRef with);
 /* Sets an integer entry of the kernel in nvvm.annotations. */
