@@ -296,8 +296,8 @@ bool tweed_joint_begin(tweed_joint_search *s, tweed_job *job, tweed_plan *plan) 
   double effort = job->options->effort;
   double share = effort > 0 && effort < 1 ? effort : 1;
   *s = (tweed_joint_search){.job = job, .p = job->problem, .plan = plan};
-  s->work = (uint32_t)(TWEED_JOINT_WORK * share) + 1;
-  s->step = (uint32_t)(TWEED_JOINT_STEP * share) + 1;
+  s->work = (uint32_t)((double)TWEED_JOINT_WORK * share) + 1;
+  s->step = (uint32_t)((double)TWEED_JOINT_STEP * share) + 1;
   s->q = (tweed_joint_query){.problem = s->p, .graph = job->graph, .stop = job->stop, .plain = !job->options->joint};
   s->q.limits = (tweed_joint_limits){.groups = w->groups, .total = w->total, .registers = w->registers};
   s->q.limits.stages = job->options->max_stages;
