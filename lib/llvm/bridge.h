@@ -30,6 +30,7 @@ size_t tw_innermost_loops(tw_bridge *b, tw_loop **out,
                           size_t capacity);                        /* in program order; returns how many there are */
 size_t tw_all_loops(tw_bridge *b, tw_loop **out, size_t capacity); /* the same, outer ones before those inside */
 tw_loop *tw_parent_loop(tw_loop *l);                               /* NULL: it is in none */
+tw_loop *tw_loop_of(tw_bridge *b, LLVMBasicBlockRef block);        /* the innermost one around it, or NULL */
 LLVMBasicBlockRef tw_header(tw_loop *l);
 LLVMBasicBlockRef tw_latch(tw_loop *l);     /* the only one, or NULL */
 LLVMBasicBlockRef tw_preheader(tw_loop *l); /* or NULL */

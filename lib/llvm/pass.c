@@ -86,9 +86,8 @@ static tweed_status load_machine(running *r, tweed_pass_cache *cache) {
 /* ---- remarks ---- */
 
 static void remark_missed(job *j) {
-  char advice[1024];
-  snprintf(advice, sizeof advice, "loop not pipelined: %s%s%s%s", tw_reason_advice(j->reason), j->detail[0] ? " (" : "",
-           j->detail, j->detail[0] ? ")" : "");
+  char text[1024], advice[1056];
+  snprintf(advice, sizeof advice, "loop not pipelined: %s", tw_reason_text(j->reason, j->detail, text, sizeof text));
   tw_argument arguments[] = {{"Reason", advice}};
   tw_emit_remark(j->run->bridge, j->loop, TW_REMARK_MISSED, tw_reason_name(j->reason), arguments, 1);
 }
@@ -363,8 +362,9 @@ static FILE *output(const running *r) {
 }
 
 static void print_refusal(const job *j) {
-  fprintf(output(j->run), "# %s: not pipelined: %s: %s%s%s%s\n", j->name, tw_reason_name(j->reason),
-          tw_reason_advice(j->reason), j->detail[0] ? " (" : "", j->detail, j->detail[0] ? ")" : "");
+  char text[1024];
+  fprintf(output(j->run), "# %s: not pipelined: %s: %s\n", j->name, tw_reason_name(j->reason),
+          tw_reason_text(j->reason, j->detail, text, sizeof text));
 }
 
 static tweed_status print_graph(job *j) {

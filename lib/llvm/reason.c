@@ -1,5 +1,7 @@
 /* reason.c: names and advice of the reasons for leaving a loop alone. */
 #include "llvm/reason.h"
+#include <stdbool.h>
+#include <stdio.h>
 
 typedef struct reason_text {
   const char *name, *advice;
@@ -75,4 +77,10 @@ const char *tw_reason_name(tw_reason reason) {
 
 const char *tw_reason_advice(tw_reason reason) {
   return texts[reason < TW_REASON_COUNT ? reason : TW_REASON_INTERNAL].advice;
+}
+
+const char *tw_reason_text(tw_reason reason, const char *detail, char *buffer, size_t size) {
+  bool more = detail[0] != '\0';
+  snprintf(buffer, size, "%s%s%s%s", tw_reason_advice(reason), more ? " (" : "", detail, more ? ")" : "");
+  return buffer;
 }

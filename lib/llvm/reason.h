@@ -3,6 +3,8 @@
 #ifndef TWEED_LLVM_REASON_H
 #define TWEED_LLVM_REASON_H
 
+#include <stddef.h>
+
 typedef enum tw_reason {
   TW_REASON_NONE = 0,
   TW_REASON_DISABLED,   /* #pragma clang loop pipeline(disable) */
@@ -39,5 +41,7 @@ typedef enum tw_reason {
 
 const char *tw_reason_name(tw_reason reason);   /* remark name, such as "EarlyExit" */
 const char *tw_reason_advice(tw_reason reason); /* a sentence: what is in the way and what to do about it */
+/* The advice, followed by " (detail)" unless that is empty. Returns buffer. */
+const char *tw_reason_text(tw_reason reason, const char *detail, char *buffer, size_t size);
 
 #endif

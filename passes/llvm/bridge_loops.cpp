@@ -57,6 +57,10 @@ tw_loop *tw_parent_loop(tw_loop *l) {
   return wrap(unwrap(l)->getParentLoop());
 }
 
+tw_loop *tw_loop_of(tw_bridge *b, LLVMBasicBlockRef block) {
+  return wrap(b->loops().getLoopFor(unwrap(block)));
+}
+
 // ---- the function ----
 
 size_t tw_reachable_blocks(tw_bridge *b, LLVMBasicBlockRef *out, size_t capacity) {

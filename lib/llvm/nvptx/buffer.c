@@ -6,11 +6,8 @@
 enum { ASYNC_SM = 80, ASYNC_PTX = 70 };
 
 static bool refuse(tw_buffer *b, tw_reason reason, const char *what, int32_t inst) {
-  char where[128] = "";
-  if (inst >= 0)
-    tw_location(b->kernel->flow->insts[inst], where, sizeof where);
   b->reason = reason;
-  snprintf(b->detail, b->detail_size, "%s%s%s", what, where[0] ? ", " : "", where);
+  tw_flow_where(b->kernel->flow, inst, what, b->detail, b->detail_size);
   return false;
 }
 
@@ -29,13 +26,8 @@ LLVMValueRef tw_buffer_next(const tw_buffer *b, const tw_buffer_loop *l, LLVMVal
 }
 
 LLVMValueRef tw_buffer_step(const tw_buffer *b, const tw_buffer_loop *l, LLVMValueRef phi) {
-  LLVMValueRef next = tw_buffer_next(b, l, phi);
-  if (!LLVMIsAInstruction(next))
-    return NULL;
-  LLVMOpcode op = LLVMGetInstructionOpcode(next);
-  bool counts = op == LLVMAdd || (op == LLVMGetElementPtr && LLVMGetNumOperands(next) == 2);
-  bool by_constant = counts && LLVMGetOperand(next, 0) == phi && LLVMIsAConstantInt(LLVMGetOperand(next, 1));
-  return by_constant ? LLVMGetOperand(next, 1) : NULL;
+  LLVMValueRef step = tw_tile_step(b->kernel, l->tile, phi);
+  return step && LLVMIsAConstantInt(step) ? step : NULL;
 }
 
 typedef struct stepping {
@@ -129,15 +121,12 @@ static bool plan_copies(tw_buffer *b, tw_buffer_loop *l) {
 
 /* The first copies must wait for all threads: if they may read what the barriers of the loop would have ordered, or if
  * threads may still read the slots from the last time that the loop was run. */
-static bool plan_barrier(tw_buffer *b, tw_buffer_loop *l) {
+static void plan_barrier(tw_buffer_loop *l) {
   const tw_tile *t = l->tile;
-  bool again = true, passed = t->keeps_barriers;
-  if (!tw_kernel_reaches(b->kernel, t->exit, t->header, &again))
-    return out_of_memory(b);
+  bool passed = t->keeps_barriers;
   for (int32_t c = 0; c < t->nchannels; c++)
     passed &= t->channels[c].last_read < t->nbarriers;
-  l->barrier_before = !t->ahead_of_kernel || (again && !passed);
-  return true;
+  l->barrier_before = !t->ahead_of_kernel || (t->leads[t->exit] && !passed);
 }
 
 static bool plan_loop(tw_buffer *b, const tw_buffer_tile *in, tw_buffer_loop *l) {
@@ -154,29 +143,17 @@ static bool plan_loop(tw_buffer *b, const tw_buffer_tile *in, tw_buffer_loop *l)
   l->state_cells = tweed_arena_array(b->arena, n, sizeof *l->state_cells);
   if (!l->fills || !l->state || !l->step || !l->state_cells)
     return out_of_memory(b);
-  if (!plan_copies(b, l) || !find_step(b, l) || !plan_barrier(b, l))
+  if (!plan_copies(b, l) || !find_step(b, l))
     return false;
+  plan_barrier(l);
   if (!l->async)
     l->depth = 2;
   l->ring = tw_rings_add(&b->rings, l->slot * (uint64_t)l->depth);
+  tw_rings_replace(&b->rings, l->tile);
   return true;
 }
 
 /* ---- the kernel ---- */
-
-static bool plan_memory(tw_buffer *b, const tw_buffer_tile *tiles) {
-  tw_tile *all = tweed_arena_array(b->arena, (size_t)b->count, sizeof *all);
-  if (!all)
-    return out_of_memory(b);
-  for (int32_t l = 0; l < b->count; l++)
-    all[l] = *tiles[l].tile;
-  if (!tw_rings_decide(&b->rings, all, b->count))
-    return refuse(b, TW_REASON_MEMORY, "more than 48 KB, and dynamic shared memory is in use already", -1);
-  uint64_t kept = tw_static_shared(b->kernel) - b->rings.freed;
-  b->contract = (tw_contract){.static_shared = (uint32_t)(kept + (b->rings.dynamic ? 0 : b->rings.bytes)),
-                              .dynamic_shared = (uint32_t)(b->rings.dynamic ? b->rings.bytes : 0)};
-  return true;
-}
 
 static bool prepare(tw_buffer *b, const tw_buffer_tile *tiles) {
   b->loops = tweed_arena_array(b->arena, (size_t)b->count, sizeof *b->loops);
@@ -185,7 +162,7 @@ static bool prepare(tw_buffer *b, const tw_buffer_tile *tiles) {
   for (int32_t l = 0; l < b->count; l++)
     if (!plan_loop(b, &tiles[l], &b->loops[l]))
       return false;
-  return plan_memory(b, tiles);
+  return tw_rings_decide(&b->rings, &b->contract) || refuse(b, TW_REASON_MEMORY, tw_rings_no_room, -1);
 }
 
 tw_buffer *tw_buffer_prepare(tw_kernel *k, const tw_buffer_tile *tiles, int32_t count, tw_reason *reason, char *detail,
@@ -211,8 +188,4 @@ int32_t tw_buffer_depth(const tw_buffer *b, int32_t tile) {
 
 const tw_contract *tw_buffer_contract(const tw_buffer *b) {
   return &b->contract;
-}
-
-uint64_t tw_buffer_staged(const tw_buffer *b) {
-  return b->staged;
 }

@@ -30,9 +30,6 @@ tw_buffer *tw_buffer_prepare(tw_kernel *k, const tw_buffer_tile *tiles, int32_t 
 int32_t tw_buffer_depth(const tw_buffer *b, int32_t tile);
 /* What the launch of the rewritten kernel has to know; published only where it asks for dynamic memory. */
 const tw_contract *tw_buffer_contract(const tw_buffer *b);
-/* Bytes of registers that hold loaded values during an iteration, in the loop that has most of them; 0 where all copies
- * are asynchronous. */
-uint64_t tw_buffer_staged(const tw_buffer *b);
 /* Rewrites. Kernel, tiles, and whatever the bridge has computed are dead afterwards. TWEED_NO_MEMORY: the function is
  * half rewritten. */
 tweed_status tw_buffer_write(tw_buffer *b, tweed_error *error);

@@ -40,7 +40,6 @@ struct tw_buffer {
   tw_rings rings;
   tw_contract contract;
   tw_emit emit;
-  uint64_t staged;
   LLVMValueRef *cells;
   size_t ncells, room;
   bool failed; /* out of memory while writing */

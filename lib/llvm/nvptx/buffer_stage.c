@@ -6,7 +6,7 @@
 #include "llvm/nvptx/buffer_parts.h"
 #include <string.h>
 
-enum { MAX_LOOPS = 256, MAX_OPERANDS = 32 };
+enum { MAX_OPERANDS = 32 };
 
 typedef struct planning {
   tw_buffer *b;
@@ -35,47 +35,22 @@ static void plan_value(planning *p, LLVMValueRef value) {
     plan_value(p, LLVMGetOperand(value, (unsigned)k));
 }
 
-static bool in_inner_loop(const tw_tile *t, LLVMBasicBlockRef block, tw_loop **loops, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    if (loops[i] != t->loop && tw_block_in_loop(t->loop, tw_header(loops[i])) && tw_block_in_loop(loops[i], block))
-      return true;
-  return false;
-}
-
-/* Some branch of the loop, other than the one that ends it, decides whether the block runs. */
-static bool conditional(const tw_flow *f, const tw_tile *t, int32_t block) {
-  for (int32_t c = 0; c < f->ncontrollers[block]; c++)
-    if (f->controllers[block][c] != t->latch && t->within[f->controllers[block][c]])
-      return true;
-  return false;
-}
-
 static void plan_store(planning *p, int32_t store, int32_t *always) {
   const tw_flow *f = p->b->kernel->flow;
   int32_t block = f->block_of[store], *group = &p->l->group[block];
   if (*group < 0) {
-    int32_t shared = conditional(f, p->l->tile, block) ? -1 : *always;
-    *group = shared >= 0 ? shared : p->l->ngroups++;
-    if (!conditional(f, p->l->tile, block))
+    bool passed = tw_tile_passes(p->b->kernel, p->l->tile, block);
+    *group = passed && *always >= 0 ? *always : p->l->ngroups++;
+    if (passed)
       *always = *group;
   }
   plan_value(p, LLVMGetOperand(f->insts[store], 0));
   plan_value(p, LLVMGetOperand(f->insts[store], 1));
 }
 
-static uint64_t bytes_of(const tw_buffer *b, const tw_buffer_loop *l) {
-  uint64_t bytes = 0;
-  for (int32_t i = 0; i < b->kernel->flow->ninsts; i++)
-    if (l->staged[i])
-      bytes += tw_store_size(b->kernel->flow->bridge, LLVMTypeOf(b->kernel->flow->insts[i]));
-  return bytes;
-}
-
 bool tw_buffer_plan_stages(tw_buffer *b, tw_buffer_loop *l) {
   const tw_flow *f = b->kernel->flow;
   size_t insts = (size_t)f->ninsts, blocks = (size_t)f->nblocks;
-  tw_loop *loops[MAX_LOOPS];
-  size_t n = tw_all_loops(f->bridge, loops, MAX_LOOPS);
   planning p = {.b = b, .l = l, .seen = tweed_arena_array(b->arena, insts, sizeof(bool))};
   l->staged = tweed_arena_array(b->arena, insts, sizeof *l->staged);
   l->staged_cells = tweed_arena_array(b->arena, insts, sizeof *l->staged_cells);
@@ -88,12 +63,9 @@ bool tw_buffer_plan_stages(tw_buffer *b, tw_buffer_loop *l) {
   for (int32_t c = 0; c < l->tile->nchannels; c++)
     for (int32_t s = 0; s < l->fills[c].channel->nstores; s++) {
       int32_t store = l->fills[c].channel->stores[s];
-      if (!l->fills[c].bytes[store] && n <= MAX_LOOPS &&
-          !in_inner_loop(l->tile, f->blocks[f->block_of[store]], loops, n))
+      if (!l->fills[c].bytes[store] && tw_loop_of(f->bridge, f->blocks[f->block_of[store]]) == l->tile->loop)
         plan_store(&p, store, &always);
     }
-  uint64_t bytes = bytes_of(b, l);
-  b->staged = bytes > b->staged ? bytes : b->staged;
   return true;
 }
 
@@ -142,12 +114,9 @@ void tw_buffer_stage(void *user, tw_copy *c, int32_t store) {
     LLVMBuildStore(c->builder, truth(s->buffer, true), s->loop->flags[group]);
     return;
   }
-  LLVMValueRef copy = tw_clone(original, false);
-  tw_drop_iteration_scopes(copy);
   LLVMValueRef to = tw_emit_offset(&s->buffer->emit, tw_copy_value(c, LLVMGetOperand(original, 1)), s->slot);
-  LLVMInsertIntoBuilder(c->builder, copy);
-  LLVMSetOperand(copy, 0, tw_copy_value(c, LLVMGetOperand(original, 0)));
-  LLVMSetOperand(copy, 1, to);
+  LLVMValueRef operands[2] = {tw_copy_value(c, LLVMGetOperand(original, 0)), to};
+  tw_copy_with(c->builder, original, operands, 2);
 }
 
 /* What was staged is loaded, the rest computed again. made, by instruction: what is there already. */
@@ -160,27 +129,19 @@ static LLVMValueRef value_of(const tw_buffer *b, const tw_buffer_loop *l, LLVMVa
     return made[n];
   if (l->staged[n])
     return made[n] = LLVMBuildLoad2(b->emit.builder, LLVMTypeOf(value), l->staged_cells[n], "");
-  LLVMValueRef operands[MAX_OPERANDS], copy;
+  LLVMValueRef operands[MAX_OPERANDS];
   int count = LLVMGetNumOperands(value);
   for (int k = 0; k < count; k++)
     operands[k] = value_of(b, l, made, LLVMGetOperand(value, (unsigned)k));
-  copy = tw_clone(value, false);
-  LLVMInsertIntoBuilder(b->emit.builder, copy);
-  for (int k = 0; k < count; k++)
-    LLVMSetOperand(copy, (unsigned)k, operands[k]);
-  return made[n] = copy;
+  return made[n] = tw_copy_with(b->emit.builder, value, operands, count);
 }
 
 static void store_staged(const tw_buffer *b, const tw_buffer_loop *l, LLVMValueRef *made, int32_t store,
                          LLVMValueRef slot) {
-  LLVMValueRef original = b->kernel->flow->insts[store], copy;
-  LLVMValueRef value = value_of(b, l, made, LLVMGetOperand(original, 0));
-  LLVMValueRef to = tw_emit_offset(&b->emit, value_of(b, l, made, LLVMGetOperand(original, 1)), slot);
-  copy = tw_clone(original, false);
-  tw_drop_iteration_scopes(copy);
-  LLVMInsertIntoBuilder(b->emit.builder, copy);
-  LLVMSetOperand(copy, 0, value);
-  LLVMSetOperand(copy, 1, to);
+  LLVMValueRef original = b->kernel->flow->insts[store], operands[2];
+  operands[0] = value_of(b, l, made, LLVMGetOperand(original, 0));
+  operands[1] = tw_emit_offset(&b->emit, value_of(b, l, made, LLVMGetOperand(original, 1)), slot);
+  tw_copy_with(b->emit.builder, original, operands, 2);
 }
 
 static bool store_group(tw_buffer *b, const tw_buffer_loop *l, int32_t group, LLVMValueRef slot) {

@@ -7,20 +7,17 @@ static const tw_flow *flow_of(const tw_buffer *b) {
   return b->kernel->flow;
 }
 
-/* Lets the edge at the end of a block, which an instruction was split off from, go by way of other blocks. */
-static void go_round(const tw_buffer *b, LLVMBasicBlockRef first, LLVMBasicBlockRef rest, LLVMBasicBlockRef begin,
-                     LLVMBasicBlockRef end) {
-  LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(first));
-  LLVMPositionBuilderAtEnd(b->emit.builder, first);
+/* Lets the way to an instruction lead through other blocks. */
+static void go_round(const tw_buffer *b, LLVMValueRef inst, LLVMBasicBlockRef begin, LLVMBasicBlockRef end) {
+  LLVMBasicBlockRef rest = tw_emit_open(&b->emit, inst);
   LLVMBuildBr(b->emit.builder, begin);
   LLVMPositionBuilderAtEnd(b->emit.builder, end);
   LLVMBuildBr(b->emit.builder, rest);
 }
 
 static void link_before(const tw_buffer *b, const tw_buffer_loop *l) {
-  LLVMBasicBlockRef first = flow_of(b)->blocks[l->tile->preheader];
-  LLVMBasicBlockRef rest = tw_split_before(flow_of(b)->bridge, LLVMGetBasicBlockTerminator(first));
-  go_round(b, first, rest, l->before, l->before_end);
+  LLVMBasicBlockRef preheader = flow_of(b)->blocks[l->tile->preheader];
+  go_round(b, LLVMGetBasicBlockTerminator(preheader), l->before, l->before_end);
 }
 
 /* The first barrier makes the copies visible to all, and tells that all are done with the slot of the iteration before:
@@ -30,18 +27,10 @@ static void link_ahead(const tw_buffer *b, const tw_buffer_loop *l) {
   LLVMPositionBuilderBefore(b->emit.builder, barrier);
   if (l->async)
     tw_emit_copy_wait(&b->emit, (uint32_t)l->depth - 2);
-  LLVMBasicBlockRef rest = tw_split_before(flow_of(b)->bridge, LLVMGetNextInstruction(barrier));
-  go_round(b, LLVMGetInstructionParent(barrier), rest, l->ahead, l->ahead_joined);
+  go_round(b, LLVMGetNextInstruction(barrier), l->ahead, l->ahead_joined);
 }
 
 /* ---- slots ---- */
-
-static LLVMValueRef behind_phis(LLVMBasicBlockRef block) {
-  LLVMValueRef i = LLVMGetFirstInstruction(block);
-  while (LLVMIsAPHINode(i))
-    i = LLVMGetNextInstruction(i);
-  return i;
-}
 
 static void advance(const tw_buffer *b, const tw_buffer_loop *l, LLVMValueRef read) {
   LLVMBuilderRef builder = b->emit.builder;
@@ -55,16 +44,14 @@ static bool rewrite_loop(tw_buffer *b, tw_buffer_loop *l) {
   const tw_flow *f = flow_of(b);
   LLVMTypeRef i32 = tw_emit_i32(&b->emit);
   LLVMValueRef end = f->insts[tw_flow_end(f, l->tile->latch)];
-  LLVMPositionBuilderBefore(b->emit.builder, behind_phis(f->blocks[l->tile->header]));
+  tw_emit_behind_phis(&b->emit, f->blocks[l->tile->header]);
   LLVMValueRef read = LLVMBuildLoad2(b->emit.builder, i32, l->read, "");
   for (int32_t c = 0; c < l->tile->nchannels; c++)
     tw_rings_shift_reads(b->kernel, l->tile, &l->tile->channels[c], &b->emit, read);
   link_before(b, l);
   link_ahead(b, l);
   tw_mark_loop(end, end);
-  LLVMBasicBlockRef last = LLVMGetInstructionParent(end), rest = tw_split_before(f->bridge, end);
-  LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(last));
-  LLVMPositionBuilderAtEnd(b->emit.builder, last);
+  LLVMBasicBlockRef rest = tw_emit_open(&b->emit, end);
   if (l->ngroups > 0 && !tw_buffer_write_stages(b, l, tw_buffer_written(b, l)))
     return false;
   advance(b, l, read);
@@ -166,13 +153,7 @@ static bool write_all(tw_buffer *b) {
 }
 
 tweed_status tw_buffer_write(tw_buffer *b, tweed_error *error) {
-  b->emit.module = LLVMGetGlobalParent(flow_of(b)->function);
-  b->emit.context = LLVMGetModuleContext(b->emit.module);
-  b->emit.try_wait = b->kernel->sm >= 90;
-  b->emit.builder = LLVMCreateBuilderInContext(b->emit.context);
-  if (!b->emit.builder)
-    return tweed_no_memory(error);
-  bool fine = write_all(b);
-  LLVMDisposeBuilder(b->emit.builder);
+  bool fine = tw_emit_begin(&b->emit, flow_of(b)->bridge, b->kernel->sm) && write_all(b);
+  tw_emit_end(&b->emit);
   return fine ? TWEED_OK : tweed_no_memory(error);
 }

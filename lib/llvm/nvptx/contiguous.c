@@ -1,6 +1,5 @@
 /* contiguous.c: differences between the values of neighbouring threads, by abstract interpretation. */
 #include "llvm/nvptx/contiguous.h"
-#include "llvm/nvptx/special.h"
 #include <llvm-c/Target.h>
 #include <string.h>
 
@@ -262,9 +261,10 @@ static about about_pointer(tw_contiguous *c, LLVMValueRef v) {
 
 /* Only the header's, which go on by the same step in all threads of a group. */
 static about about_phi(tw_contiguous *c, LLVMValueRef v) {
-  LLVMValueRef step = NULL, start = tw_flow_incoming(c->k->flow, v, c->t->preheader);
-  if (!start || tw_flow_block(c->k->flow, LLVMGetInstructionParent(v)) != c->t->header ||
-      !tw_special_affine(c->k, c->t, v, &step))
+  bool header = tw_flow_block(c->k->flow, LLVMGetInstructionParent(v)) == c->t->header;
+  LLVMValueRef start = tw_flow_incoming(c->k->flow, v, c->t->preheader);
+  LLVMValueRef step = start && header ? tw_tile_step(c->k, c->t, v) : NULL;
+  if (!step)
     return (about){.done = true};
   about a = about_of(c, start), by = about_of(c, step);
   return is_zero(c, &by) ? (about){.done = true, .spread = a.spread} : (about){.done = true};

@@ -12,12 +12,18 @@ bool tw_copy_prepare(tw_copy *c) {
   return c->values && c->blocks && c->ends && c->phis;
 }
 
-LLVMValueRef tw_copy_value(tw_copy *c, LLVMValueRef original) {
+LLVMValueRef tw_copy_value(const tw_copy *c, LLVMValueRef original) {
   int32_t n = tw_flow_inst(c->flow, original);
-  if (n >= 0 && c->values[n])
-    return c->values[n];
-  LLVMValueRef given = c->input ? c->input(c, original) : NULL;
-  return given ? given : original;
+  return n >= 0 && c->values[n] ? c->values[n] : original;
+}
+
+LLVMValueRef tw_copy_with(LLVMBuilderRef builder, LLVMValueRef original, const LLVMValueRef *operands, int count) {
+  LLVMValueRef copy = tw_clone(original, false);
+  tw_drop_iteration_scopes(copy);
+  LLVMInsertIntoBuilder(builder, copy);
+  for (int k = 0; k < count; k++)
+    LLVMSetOperand(copy, (unsigned)k, operands[k]);
+  return copy;
 }
 
 static bool follows_condition(const tw_copy *c, int32_t end) {
@@ -77,9 +83,7 @@ static void copy_instruction(tw_copy *c, int32_t inst) {
     c->phis[inst] = true;
     return;
   }
-  copy = tw_clone(original, false);
-  tw_drop_iteration_scopes(copy);
-  LLVMInsertIntoBuilder(c->builder, copy);
+  copy = tw_copy_with(c->builder, original, NULL, 0);
   for (int k = 0; k < LLVMGetNumOperands(original); k++)
     LLVMSetOperand(copy, (unsigned)k, tw_copy_value(c, LLVMGetOperand(original, (unsigned)k)));
   c->values[inst] = copy;

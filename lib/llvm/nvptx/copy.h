@@ -6,9 +6,6 @@
 
 typedef struct tw_copy tw_copy;
 
-/* The value that stands in the copy for one that is not copied: of another block, an argument, a constant. NULL: the
- * value itself. */
-typedef LLVMValueRef (*tw_copy_input)(tw_copy *c, LLVMValueRef value);
 /* Writes something else in place of a live instruction, at the builder's place; *value is what stands for its result.
  * False: it is to be copied as it is. */
 typedef bool (*tw_copy_replace)(tw_copy *c, int32_t inst, LLVMValueRef *value);
@@ -31,7 +28,6 @@ struct tw_copy {
   LLVMBasicBlockRef *ends;   /* where it ends */
   bool *phis;                /* by instruction: copied as a phi */
   LLVMBasicBlockRef end;
-  tw_copy_input input;
   tw_copy_replace replace; /* may be NULL */
   tw_copy_enter enter;     /* may be NULL */
   const char *prefix;      /* of the blocks' names */
@@ -43,7 +39,10 @@ bool tw_copy_prepare(tw_copy *c);
 /* Writes the blocks behind the last block of the function; *entry_copy is the one to branch to. The builder's place is
  * undefined afterwards. */
 bool tw_copy_region(tw_copy *c, int32_t entry, LLVMBasicBlockRef *entry_copy);
-/* What stands for a value at this point of the copy. */
-LLVMValueRef tw_copy_value(tw_copy *c, LLVMValueRef original);
+/* What stands for a value at this point of the copy: itself, if it is not copied. */
+LLVMValueRef tw_copy_value(const tw_copy *c, LLVMValueRef original);
+
+/* A copy of one instruction at the builder's place, with so many operands of its own, from the first. */
+LLVMValueRef tw_copy_with(LLVMBuilderRef builder, LLVMValueRef original, const LLVMValueRef *operands, int count);
 
 #endif

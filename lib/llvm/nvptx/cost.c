@@ -8,10 +8,6 @@ enum { TEXT = 96, MAX_WALK = 512 };
 
 /* ---- classes ---- */
 
-static int64_t max64(int64_t a, int64_t b) {
-  return a > b ? a : b;
-}
-
 /* Memory behind the SM: its time passes while the warp goes on. */
 static bool far(const tw_costs *c, int32_t unit) {
   const char *name = tweed_machine_unit_name(c->machine, unit, NULL);
@@ -26,7 +22,7 @@ static void read_class(tw_costs *c, int32_t k) {
     int64_t work = tweed_machine_class_work(c->machine, k, u);
     c->work[k * c->nunits + u] = work;
     if (c->counts[u] > 0 && !far(c, u))
-      c->alone[k] = max64(c->alone[k], work);
+      c->alone[k] = tw_max64(c->alone[k], work);
   }
 }
 
@@ -130,7 +126,9 @@ static void visit(walk *w, LLVMValueRef v) {
     visit(w, LLVMGetOperand(v, (unsigned)k));
 }
 
-bool tw_cost_streams(const tw_kernel *k, LLVMValueRef address) {
+/* Other blocks read other places: the address depends on each block number that the kernel reads, and not only by way
+ * of a division or remainder, which many blocks share. What is shared comes from L2, the rest from memory. */
+static bool streams(const tw_kernel *k, LLVMValueRef address) {
   unsigned all = 0;
   walk w = {.n = 0};
   for (int32_t i = 0; i < k->flow->ninsts; i++)
@@ -188,7 +186,7 @@ int32_t tw_cost_class(const tw_costs *c, const tw_cost_place *p, int32_t inst, c
   tw_bridge *b = p->kernel->flow->bridge;
   const char *part = "";
   if (LLVMIsALoadInst(v) || LLVMIsAStoreInst(v))
-    part = tw_opcode_memory(b, v, tw_cost_streams(p->kernel, LLVMGetOperand(v, LLVMIsALoadInst(v) ? 0 : 1)));
+    part = tw_opcode_memory(b, v, streams(p->kernel, LLVMGetOperand(v, LLVMIsALoadInst(v) ? 0 : 1)));
   else
     part = folds(p, v) ? ".address" : tw_opcode_part(v);
   tw_opcode_text(v, part, opcode, sizeof opcode);
@@ -200,7 +198,7 @@ int32_t tw_cost_class(const tw_costs *c, const tw_cost_place *p, int32_t inst, c
 
 int32_t tw_cost_copy_class(const tw_costs *c, const tw_kernel *k, int32_t load, int32_t bytes) {
   char text[TEXT];
-  if (tw_cost_streams(k, LLVMGetOperand(k->flow->insts[load], 0))) {
+  if (streams(k, LLVMGetOperand(k->flow->insts[load], 0))) {
     snprintf(text, sizeof text, "cp_async_stream_%d", (int)bytes);
     int32_t stream = tweed_machine_class(c->machine, text);
     if (stream >= 0)

@@ -5,6 +5,10 @@
 #include "llvm/nvptx/kernel.h"
 #include <tweed/model.h>
 
+static inline int64_t tw_max64(int64_t a, int64_t b) {
+  return a > b ? a : b;
+}
+
 /* Arrays are by class and unit, work[class * nunits + unit]: unit-cycles of one instruction. Issue slots are a unit. */
 typedef struct tw_costs {
   const tweed_machine *machine;
@@ -36,9 +40,5 @@ typedef struct tw_cost_place {
 int32_t tw_cost_class(const tw_costs *c, const tw_cost_place *place, int32_t inst, char *text);
 /* Of an asynchronous copy of 4, 8 or 16 bytes per thread, in place of the load. */
 int32_t tw_cost_copy_class(const tw_costs *c, const tw_kernel *k, int32_t load, int32_t bytes);
-
-/* Other blocks read other places: the address depends on each block number that the kernel reads, and not only by way
- * of a division or remainder, which many blocks share. What is shared comes from L2, the rest from memory. */
-bool tw_cost_streams(const tw_kernel *k, LLVMValueRef address);
 
 #endif

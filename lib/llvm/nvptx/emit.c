@@ -4,16 +4,39 @@
 #include <stdio.h>
 #include <string.h>
 
+bool tw_emit_begin(tw_emit *e, tw_bridge *bridge, int32_t sm) {
+  LLVMModuleRef module = LLVMGetGlobalParent(tw_function(bridge));
+  *e = (tw_emit){.module = module, .context = LLVMGetModuleContext(module), .bridge = bridge, .try_wait = sm >= 90};
+  e->builder = LLVMCreateBuilderInContext(e->context);
+  return e->builder != NULL;
+}
+
+void tw_emit_end(tw_emit *e) {
+  if (e->builder)
+    LLVMDisposeBuilder(e->builder);
+  e->builder = NULL;
+}
+
+void tw_emit_behind_phis(const tw_emit *e, LLVMBasicBlockRef block) {
+  LLVMValueRef i = LLVMGetFirstInstruction(block);
+  while (LLVMIsAPHINode(i))
+    i = LLVMGetNextInstruction(i);
+  LLVMPositionBuilderBefore(e->builder, i);
+}
+
+LLVMBasicBlockRef tw_emit_open(const tw_emit *e, LLVMValueRef inst) {
+  LLVMBasicBlockRef first = LLVMGetInstructionParent(inst), rest = tw_split_before(e->bridge, inst);
+  LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(first));
+  LLVMPositionBuilderAtEnd(e->builder, first);
+  return rest;
+}
+
 LLVMTypeRef tw_emit_i32(const tw_emit *e) {
   return LLVMInt32TypeInContext(e->context);
 }
 
 LLVMTypeRef tw_emit_i64(const tw_emit *e) {
   return LLVMInt64TypeInContext(e->context);
-}
-
-LLVMTypeRef tw_emit_shared_pointer(const tw_emit *e) {
-  return LLVMPointerTypeInContext(e->context, 3);
 }
 
 LLVMValueRef tw_emit_u32(const tw_emit *e, uint32_t value) {
@@ -55,7 +78,8 @@ LLVMValueRef tw_emit_offset(const tw_emit *e, LLVMValueRef pointer, LLVMValueRef
   return LLVMBuildInBoundsGEP2(e->builder, LLVMInt8TypeInContext(e->context), pointer, &bytes, 1, "");
 }
 
-LLVMValueRef tw_emit_space(const tw_emit *e, LLVMValueRef pointer, unsigned space) {
+/* The pointer in another address space. */
+static LLVMValueRef in_space(const tw_emit *e, LLVMValueRef pointer, unsigned space) {
   if (LLVMGetPointerAddressSpace(LLVMTypeOf(pointer)) == space)
     return pointer;
   return LLVMBuildAddrSpaceCast(e->builder, pointer, LLVMPointerTypeInContext(e->context, space), "");
@@ -63,14 +87,14 @@ LLVMValueRef tw_emit_space(const tw_emit *e, LLVMValueRef pointer, unsigned spac
 
 /* PTX takes addresses of shared memory in 32 bits. */
 static LLVMValueRef shared_address(const tw_emit *e, LLVMValueRef pointer) {
-  return LLVMBuildPtrToInt(e->builder, tw_emit_space(e, pointer, 3), tw_emit_i32(e), "");
+  return LLVMBuildPtrToInt(e->builder, in_space(e, pointer, 3), tw_emit_i32(e), "");
 }
 
 /* ---- copies ---- */
 
 void tw_emit_copy(const tw_emit *e, LLVMValueRef shared, LLVMValueRef global, uint32_t bytes, LLVMValueRef size) {
   char name[64];
-  LLVMValueRef args[3] = {tw_emit_space(e, shared, 3), tw_emit_space(e, global, 1), size};
+  LLVMValueRef args[3] = {in_space(e, shared, 3), in_space(e, global, 1), size};
   snprintf(name, sizeof name, "llvm.nvvm.cp.async.%s.shared.global.%u%s", bytes == 16 ? "cg" : "ca", bytes,
            size ? ".s" : "");
   tw_emit_intrinsic(e, name, args, size ? 3 : 2);
@@ -144,7 +168,7 @@ void tw_emit_mbarrier_expect(const tw_emit *e, LLVMValueRef barrier, LLVMValueRe
 
 void tw_emit_bulk_copy(const tw_emit *e, LLVMValueRef shared, LLVMValueRef global, LLVMValueRef bytes,
                        LLVMValueRef barrier) {
-  LLVMValueRef args[4] = {shared_address(e, shared), tw_emit_space(e, global, 1), bytes, shared_address(e, barrier)};
+  LLVMValueRef args[4] = {shared_address(e, shared), in_space(e, global, 1), bytes, shared_address(e, barrier)};
   assembly(e, "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [$0], [$1], $2, [$3];",
            "r,l,r,r,~{memory}", LLVMVoidTypeInContext(e->context), args, 4);
 }

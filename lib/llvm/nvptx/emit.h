@@ -2,28 +2,34 @@
 #ifndef TWEED_LLVM_NVPTX_EMIT_H
 #define TWEED_LLVM_NVPTX_EMIT_H
 
-#include <llvm-c/Core.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include "llvm/bridge.h"
 
 typedef struct tw_emit {
   LLVMBuilderRef builder;
   LLVMModuleRef module;
   LLVMContextRef context;
+  tw_bridge *bridge;
   bool try_wait; /* sm_90 has a test of mbarriers that sleeps */
 } tw_emit;
 
+/* For the bridge's function; sm: 80 for sm_80. False: out of memory. Either way tw_emit_end follows. */
+bool tw_emit_begin(tw_emit *e, tw_bridge *bridge, int32_t sm);
+void tw_emit_end(tw_emit *e);
+
+/* Puts the builder behind the phis of a block. */
+void tw_emit_behind_phis(const tw_emit *e, LLVMBasicBlockRef block);
+/* Splits a block before an instruction, and puts the builder at the end of the first half, which has no terminator any
+ * more. Returns the second half. */
+LLVMBasicBlockRef tw_emit_open(const tw_emit *e, LLVMValueRef inst);
+
 LLVMTypeRef tw_emit_i32(const tw_emit *e);
 LLVMTypeRef tw_emit_i64(const tw_emit *e);
-LLVMTypeRef tw_emit_shared_pointer(const tw_emit *e);
 LLVMValueRef tw_emit_u32(const tw_emit *e, uint32_t value);
 
 /* A call of an intrinsic without overloads; its operands' types are those of args. */
 LLVMValueRef tw_emit_intrinsic(const tw_emit *e, const char *name, LLVMValueRef *args, unsigned n);
 /* A pointer of any space, so many bytes (i32) further on. */
 LLVMValueRef tw_emit_offset(const tw_emit *e, LLVMValueRef pointer, LLVMValueRef bytes);
-/* The pointer in another address space. */
-LLVMValueRef tw_emit_space(const tw_emit *e, LLVMValueRef pointer, unsigned space);
 
 /* cp.async of 4, 8 or 16 bytes; size: bytes that are read, zeroes after them; NULL = all. */
 void tw_emit_copy(const tw_emit *e, LLVMValueRef shared, LLVMValueRef global, uint32_t bytes, LLVMValueRef size);

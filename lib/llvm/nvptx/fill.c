@@ -91,7 +91,8 @@ static bool drop_shared_loads(tw_fill_plan *p) {
   return false;
 }
 
-bool tw_fill_replaces(const tw_fill_plan *p, int32_t inst) {
+/* A load that is not copied since asynchronous stores take its place. */
+static bool replaced(const tw_fill_plan *p, int32_t inst) {
   for (int32_t s = 0; s < p->nstores; s++) {
     int32_t store = p->stores[s];
     if (p->bytes[store] && p->load[store] == inst)
@@ -102,7 +103,7 @@ bool tw_fill_replaces(const tw_fill_plan *p, int32_t inst) {
 
 static bool stop(void *user, int32_t inst) {
   const tw_fill_plan *p = user;
-  return tw_fill_replaces(p, inst) || inst == tw_flow_end(p->kernel->flow, p->tile->latch) ||
+  return replaced(p, inst) || inst == tw_flow_end(p->kernel->flow, p->tile->latch) ||
          (p->kernel->flow->block_of[inst] == p->tile->header && LLVMIsAPHINode(p->kernel->flow->insts[inst]));
 }
 
@@ -152,7 +153,7 @@ bool tw_fill_plan_make(const tw_kernel *k, const tw_tile *t, const tw_channel *c
 static bool use_operands(const tw_fill_plan *p, LLVMValueRef v, unsigned from, tw_fill_use use, void *user) {
   for (unsigned k = from; k < (unsigned)LLVMGetNumOperands(v); k++) {
     int32_t n = tw_flow_inst(p->kernel->flow, LLVMGetOperand(v, k));
-    if (n >= 0 && !p->live[n] && !tw_fill_replaces(p, n) && !use(user, n))
+    if (n >= 0 && !p->live[n] && !replaced(p, n) && !use(user, n))
       return false;
   }
   return true;
@@ -221,11 +222,8 @@ static void write_store(tw_copy *c, const writing *w, int32_t store) {
     write_async(c, w, store, to);
     return;
   }
-  LLVMValueRef copy = tw_clone(original, false);
-  tw_drop_iteration_scopes(copy);
-  LLVMInsertIntoBuilder(c->builder, copy);
-  LLVMSetOperand(copy, 0, tw_copy_value(c, LLVMGetOperand(original, 0)));
-  LLVMSetOperand(copy, 1, to);
+  LLVMValueRef operands[2] = {tw_copy_value(c, LLVMGetOperand(original, 0)), to};
+  tw_copy_with(c->builder, original, operands, 2);
 }
 
 static bool is_store_of(const tw_fill_plan *p, int32_t inst) {
@@ -235,17 +233,16 @@ static bool is_store_of(const tw_fill_plan *p, int32_t inst) {
   return false;
 }
 
-static bool replace_register(const tw_fill *f, LLVMValueRef inst, LLVMValueRef *value) {
+LLVMValueRef tw_fill_register(const tw_emit *e, LLVMValueRef inst, LLVMValueRef thread, LLVMValueRef threads) {
   char name[64];
   if (!tw_register_of(inst, name, sizeof name))
-    return false;
+    return NULL;
   if (strcmp(name, "tid.x") == 0)
-    *value = f->thread;
-  else if (strcmp(name, "ntid.x") == 0)
-    *value = f->threads;
-  else if (strcmp(name, "laneid") == 0 && f->thread)
-    *value = LLVMBuildAnd(f->emit->builder, f->thread, tw_emit_u32(f->emit, 31), "");
-  return *value != NULL;
+    return thread;
+  if (strcmp(name, "ntid.x") == 0)
+    return threads;
+  bool lane = strcmp(name, "laneid") == 0 && thread;
+  return lane ? LLVMBuildAnd(e->builder, thread, tw_emit_u32(e, 31), "") : NULL;
 }
 
 static bool replace(tw_copy *c, int32_t inst, LLVMValueRef *value) {
@@ -266,7 +263,8 @@ static bool replace(tw_copy *c, int32_t inst, LLVMValueRef *value) {
     *value = LLVMGetUndef(tw_emit_i32(w->fill->emit)); /* nobody asks for it */
     return true;
   }
-  return replace_register(w->fill, original, value);
+  *value = tw_fill_register(w->fill->emit, original, w->fill->thread, w->fill->threads);
+  return *value != NULL;
 }
 
 /* Nothing is read where the size is 0, but the address has to be one. */

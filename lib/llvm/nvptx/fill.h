@@ -28,8 +28,6 @@ bool tw_fill_plan_make(const tw_kernel *k, const tw_tile *t, const tw_channel *c
 bool tw_fill_plan_some(const tw_kernel *k, const tw_tile *t, const tw_channel *c, bool async, const bool *only,
                        tw_fill_plan *out);
 
-/* A load that is not copied since asynchronous stores take its place. */
-bool tw_fill_replaces(const tw_fill_plan *p, int32_t inst);
 /* Calls `use` with each instruction that the copies need and that is not among those copied: phis of the header,
  * instructions of outside. False as soon as it returns false. */
 typedef bool (*tw_fill_use)(void *user, int32_t inst);
@@ -56,6 +54,9 @@ typedef struct tw_fill {
   tw_fill_plain plain;  /* NULL: plain stores are written as they are */
   void *user;
 } tw_fill;
+/* What stands for a special register of a thread with this number, of a block of so many threads; NULL: nothing does,
+ * or it is no such register. Either may be NULL: then nothing stands for it. */
+LLVMValueRef tw_fill_register(const tw_emit *e, LLVMValueRef inst, LLVMValueRef thread, LLVMValueRef threads);
 /* Writes the copies; *entry is where they begin, and they end in block `end`. Addresses of shared objects are still
  * those of the objects, moved on by `slot`: the caller lets a ring take the objects' place. */
 bool tw_fill_write(const tw_fill *f, LLVMBasicBlockRef end, LLVMBasicBlockRef *entry);

@@ -1,5 +1,6 @@
 /* flow.c: numbering, control dependence, taints and slices of a function. */
 #include "llvm/nvptx/flow.h"
+#include <stdio.h>
 #include <string.h>
 #include <uthash.h>
 
@@ -39,6 +40,14 @@ int32_t tw_flow_block(const tw_flow *f, LLVMBasicBlockRef block) {
 
 int32_t tw_flow_end(const tw_flow *f, int32_t block) {
   return f->first[block + 1] - 1;
+}
+
+const char *tw_flow_where(const tw_flow *f, int32_t inst, const char *what, char *buffer, size_t size) {
+  char where[128] = "";
+  if (inst >= 0)
+    tw_location(f->insts[inst], where, sizeof where);
+  snprintf(buffer, size, "%s%s%s", what, where[0] ? ", " : "", where);
+  return buffer;
 }
 
 LLVMValueRef tw_flow_incoming(const tw_flow *f, LLVMValueRef phi, int32_t block) {

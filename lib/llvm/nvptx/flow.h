@@ -36,6 +36,8 @@ int32_t tw_flow_inst(const tw_flow *f, LLVMValueRef value);
 int32_t tw_flow_block(const tw_flow *f, LLVMBasicBlockRef block);
 /* The number of the block's terminator. */
 int32_t tw_flow_end(const tw_flow *f, int32_t block);
+/* "what, file:line:column" of an instruction; just what, where inst is negative or has no place. Returns buffer. */
+const char *tw_flow_where(const tw_flow *f, int32_t inst, const char *what, char *buffer, size_t size);
 /* What a phi is on the way from a block, NULL: that way doesn't lead to it. */
 LLVMValueRef tw_flow_incoming(const tw_flow *f, LLVMValueRef phi, int32_t block);
 /* Branch or switch with more than one way to go. */

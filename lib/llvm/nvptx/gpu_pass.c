@@ -33,8 +33,9 @@ static tweed_status no_memory(const running *r) {
 /* ---- printing ---- */
 
 static void print_refusal(const running *r, const char *name, tw_reason reason, const char *detail) {
-  fprintf(output(r), "# %s: not pipelined: %s: %s%s%s%s\n", name, tw_reason_name(reason), tw_reason_advice(reason),
-          detail[0] ? " (" : "", detail, detail[0] ? ")" : "");
+  char text[1024];
+  fprintf(output(r), "# %s: not pipelined: %s: %s\n", name, tw_reason_name(reason),
+          tw_reason_text(reason, detail, text, sizeof text));
 }
 
 static tweed_status write_graph(const running *r, tw_tile *t, const char *name) {

@@ -108,11 +108,10 @@ void tw_tile_remark_pipelined(tw_bridge *b, const tw_tile *t, const tw_tile_plan
 void tw_tile_remarks_missed(tw_bridge *b, const tw_tile *tiles, const tw_tile_plan *plans, int32_t count) {
   for (int32_t k = 0; k < count; k++) {
     const tw_tile_plan *p = &plans[k];
-    char advice[768];
+    char text[768], advice[800];
     if (p->reason == TW_REASON_NONE || p->reason == TW_REASON_DONE)
       continue;
-    snprintf(advice, sizeof advice, "loop not pipelined: %s%s%s%s", tw_reason_advice(p->reason),
-             p->detail[0] ? " (" : "", p->detail, p->detail[0] ? ")" : "");
+    snprintf(advice, sizeof advice, "loop not pipelined: %s", tw_reason_text(p->reason, p->detail, text, sizeof text));
     tw_argument argument = {"Reason", advice};
     tw_emit_remark(b, tiles[k].loop, TW_REMARK_MISSED, tw_reason_name(p->reason), &argument, 1);
   }

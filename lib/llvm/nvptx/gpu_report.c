@@ -83,10 +83,9 @@ static bool fill_units(filling *f) {
 
 static const char *lead_of(filling *f, bool chosen) {
   const tw_tile_plan *p = f->plan;
-  char text[1200];
+  char why[1024], text[1200];
   if (p->reason != TW_REASON_NONE)
-    snprintf(text, sizeof text, "Left as it is: %s%s%s%s.", tw_reason_advice(p->reason), p->detail[0] ? " (" : "",
-             p->detail, p->detail[0] ? ")" : "");
+    snprintf(text, sizeof text, "Left as it is: %s.", tw_reason_text(p->reason, p->detail, why, sizeof why));
   else
     snprintf(text, sizeof text, "%s%s", chosen ? "" : "Not carried out. ",
              p->producers > 0 ? "Warp-specialized: warps of their own copy tiles ahead through rings in shared memory."

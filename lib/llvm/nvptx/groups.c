@@ -7,10 +7,6 @@
 enum { MAX_LOOPS = 256, MOST_BOUND = 64 };
 static const int64_t max_trips = 1 << 20;
 
-static int64_t max64(int64_t a, int64_t b) {
-  return a > b ? a : b;
-}
-
 bool tw_cut_in_tile(const tw_cutting *c, int32_t inst) {
   return inst >= 0 && c->g->tile->within[c->f->block_of[inst]];
 }
@@ -53,16 +49,6 @@ static void read_loops(tw_cutting *c) {
         c->times[b] = c->times[b] * trips > max_trips ? max_trips : c->times[b] * trips;
       }
   }
-}
-
-/* The innermost loop around a block. */
-static tw_loop *loop_around(const tw_cutting *c, int32_t block) {
-  tw_loop *loops[MAX_LOOPS], *found = c->g->tile->loop;
-  size_t n = c->inner[block] ? tw_all_loops(c->f->bridge, loops, MAX_LOOPS) : 0;
-  for (size_t i = 0; i < n && i < MAX_LOOPS; i++)
-    if (tw_block_in_loop(loops[i], c->f->blocks[block])) /* outer ones come before those inside */
-      found = loops[i];
-  return found;
 }
 
 /* ---- what is needed beside the copies ---- */
@@ -279,14 +265,14 @@ static int64_t copy_ready(const tw_cutting *c, const tw_fill_plan *p, int32_t in
   for (int k = 0; k < LLVMGetNumOperands(v); k++) {
     int32_t n = tw_flow_inst(c->f, LLVMGetOperand(v, (unsigned)k));
     if (n >= 0 && n < inst && p->live[n])
-      ready = max64(ready, c->ready[n]);
+      ready = tw_max64(ready, c->ready[n]);
   }
   return ready;
 }
 
 static tweed_status class_for(tw_cutting *c, int32_t inst, bool folds, int32_t *out) {
   char text[96];
-  tw_cost_place place = {c->g->kernel, loop_around(c, c->f->block_of[inst]), folds};
+  tw_cost_place place = {c->g->kernel, tw_loop_of(c->f->bridge, c->f->blocks[c->f->block_of[inst]]), folds};
   *out = tw_cost_class(c->g->costs, &place, inst, text);
   if (*out >= 0)
     return TWEED_OK;
@@ -316,7 +302,7 @@ static tweed_status add_copy(tw_cutting *c, int32_t channel, bool async, bool ap
     charge(c, group, class_index, c->times[block]);
     c->g->groups[group].guessed |= c->guessed[block];
     c->ready[i] = copy_ready(c, &p, i) + c->g->costs->latency[class_index];
-    c->g->groups[group].path = max64(c->g->groups[group].path, c->ready[i]);
+    c->g->groups[group].path = tw_max64(c->g->groups[group].path, c->ready[i]);
   }
   for (int32_t i = 0; i < c->f->ninsts; i++)
     c->ready[i] = 0;
@@ -363,13 +349,13 @@ static void place(tw_cutting *c, int32_t inst, const tw_sources *s) {
   for (int32_t k = 0; k < s->n; k++) {
     int32_t from = s->insts[k];
     if (c->group[from] == c->group[inst])
-      c->chain[inst] = max64(c->chain[inst], c->chain[from] + c->g->costs->latency[c->class_of[from]]);
+      c->chain[inst] = tw_max64(c->chain[inst], c->chain[from] + c->g->costs->latency[c->class_of[from]]);
     if (!tw_cut_header_phi(c, from))
-      ready = max64(ready, c->ready[from]);
+      ready = tw_max64(ready, c->ready[from]);
   }
   c->ready[inst] = ready + latency;
-  to->path = max64(to->path, c->chain[inst] + latency);
-  c->g->path = max64(c->g->path, c->ready[inst]);
+  to->path = tw_max64(to->path, c->chain[inst] + latency);
+  c->g->path = tw_max64(c->g->path, c->ready[inst]);
 }
 
 static tweed_status add_instruction(tw_cutting *c, int32_t inst, const tw_sources *s) {
@@ -435,7 +421,7 @@ static tweed_status read_instruction(tw_cutting *c, int32_t inst) {
   c->from[inst] = s;
   for (int32_t k = 0; k < s.n; k++)
     if (!tw_cut_header_phi(c, s.insts[k]))
-      c->ready[inst] = max64(c->ready[inst], c->ready[s.insts[k]]);
+      c->ready[inst] = tw_max64(c->ready[inst], c->ready[s.insts[k]]);
   return TWEED_OK;
 }
 

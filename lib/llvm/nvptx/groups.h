@@ -67,9 +67,8 @@ typedef struct tw_groups {
 tweed_status tw_groups_of(tw_kernel *k, tw_tile *t, const tw_costs *costs, bool async, bool apart, tw_groups **out,
                           tweed_error *error);
 
-/* Cycles for which the group keeps the busiest of its units, of all warps of the block; its issue slots alone. */
+/* Cycles for which the group keeps the busiest of its units, of all warps of the block. */
 int64_t tw_group_cycles(const tw_groups *g, int32_t group);
-int64_t tw_group_issue(const tw_groups *g, int32_t group);
 /* "copy.as.bs", "tensor", "load.as", …, made unique by a number; as text it fits in 96 bytes. */
 const char *tw_group_name(const tw_groups *g, int32_t group, char *buffer, size_t size);
 

@@ -3,10 +3,6 @@
 
 enum { MOST_DISTANCE = 8 };
 
-static int64_t max64(int64_t a, int64_t b) {
-  return a > b ? a : b;
-}
-
 static bool add_link(tw_cutting *c, tw_link l) {
   tw_groups *g = c->g;
   if (l.latency < 0)
@@ -14,7 +10,7 @@ static bool add_link(tw_cutting *c, tw_link l) {
   for (int32_t k = 0; k < g->nlinks; k++) {
     tw_link *old = &g->links[k];
     if (old->from == l.from && old->to == l.to && old->distance == l.distance && old->kind == l.kind) {
-      old->latency = max64(old->latency, l.latency);
+      old->latency = tw_max64(old->latency, l.latency);
       return true;
     }
   }
@@ -61,7 +57,7 @@ static int64_t position(const tw_cutting *c, int32_t inst) {
   const tw_group *g = &c->g->groups[group];
   int64_t cycles = tw_group_cycles(c->g, group);
   int64_t turn = g->alone > 0 ? c->at[inst] * cycles / g->alone : 0;
-  return max64(turn, c->chain[inst]);
+  return tw_max64(turn, c->chain[inst]);
 }
 
 static bool link_use(tw_cutting *c, int32_t from, int32_t to, int32_t distance) {

@@ -3,20 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static int64_t max64(int64_t a, int64_t b) {
-  return a > b ? a : b;
-}
-
 int64_t tw_group_cycles(const tw_groups *g, int32_t group) {
   int64_t most = 0;
   for (int32_t u = 0; u < g->costs->nunits; u++)
-    most = max64(most, tw_cost_cycles(g->costs, u, g->groups[group].work[u], g->warps));
+    most = tw_max64(most, tw_cost_cycles(g->costs, u, g->groups[group].work[u], g->warps));
   return most;
-}
-
-int64_t tw_group_issue(const tw_groups *g, int32_t group) {
-  int32_t u = g->costs->issue;
-  return u < 0 ? 1 : max64(1, tw_cost_cycles(g->costs, u, g->groups[group].work[u], g->warps));
 }
 
 /* The place in a mangled name where its last part begins: 17 in "_ZZ12sgemm_kernelE2as". 0: there is none. */

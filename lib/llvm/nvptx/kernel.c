@@ -122,24 +122,3 @@ const tw_site *tw_kernel_site(const tw_kernel *k, int32_t inst) {
       return &k->sites[i];
   return NULL;
 }
-
-bool tw_kernel_reaches(const tw_kernel *k, int32_t from, int32_t to, bool *reaches) {
-  const tw_flow *f = k->flow;
-  bool *seen = tweed_arena_array(k->arena, (size_t)f->nblocks, sizeof *seen);
-  int32_t *work = tweed_arena_array(k->arena, (size_t)f->nblocks + 1, sizeof *work), n = 0;
-  if (!seen || !work)
-    return false;
-  work[n++] = from;
-  while (n > 0) {
-    LLVMValueRef end = f->insts[tw_flow_end(f, work[--n])];
-    for (unsigned s = 0; s < LLVMGetNumSuccessors(end); s++) {
-      int32_t b = tw_flow_block(f, LLVMGetSuccessor(end, s));
-      if (b >= 0 && !seen[b]) {
-        seen[b] = true;
-        work[n++] = b;
-      }
-    }
-  }
-  *reaches = seen[to];
-  return true;
-}

@@ -33,7 +33,5 @@ bool tw_is_kernel(tw_bridge *b);
 tw_kernel *tw_kernel_of(tw_bridge *b, tweed_arena *arena);
 /* The first access of an instruction, NULL = none. */
 const tw_site *tw_kernel_site(const tw_kernel *k, int32_t inst);
-/* Whether block `to` can be reached from block `from` by at least one edge. False: out of memory. */
-bool tw_kernel_reaches(const tw_kernel *k, int32_t from, int32_t to, bool *reaches);
 
 #endif

@@ -35,27 +35,26 @@ uint64_t tw_static_shared(const tw_kernel *k) {
   return bytes;
 }
 
-static bool uses_dynamic(const tw_kernel *k) {
+bool tw_rings_can_ask(const tw_kernel *k) {
   LLVMValueRef f = k->flow->function;
   for (LLVMValueRef g = LLVMGetFirstGlobal(LLVMGetGlobalParent(f)); g; g = LLVMGetNextGlobal(g))
     if (is_shared(g) && LLVMIsDeclaration(g) && used(g, f))
-      return true;
-  return false;
+      return false;
+  return true;
 }
 
-bool tw_rings_can_ask(const tw_kernel *k) {
-  return !uses_dynamic(k);
+void tw_rings_replace(tw_rings *r, const tw_tile *t) {
+  r->freed += tw_tile_bytes(r->kernel, t);
 }
 
-bool tw_rings_decide(tw_rings *r, const tw_tile *tiles, int32_t count) {
-  const tw_kernel *k = r->kernel;
-  r->freed = 0;
-  for (int32_t t = 0; t < count; t++)
-    for (int32_t c = 0; c < tiles[t].nchannels; c++)
-      for (int32_t o = 0; o < tiles[t].channels[c].nobjects; o++)
-        r->freed += tw_store_size(k->flow->bridge, LLVMGlobalGetValueType(tiles[t].channels[c].objects[o]));
-  r->dynamic = tw_static_shared(k) - r->freed + r->bytes > TW_STATIC_SHARED;
-  return !r->dynamic || tw_rings_can_ask(k);
+const char tw_rings_no_room[] = "more than 48 KB, and dynamic shared memory is in use already";
+
+bool tw_rings_decide(tw_rings *r, tw_contract *contract) {
+  uint64_t kept = tw_static_shared(r->kernel) - r->freed;
+  r->dynamic = kept + r->bytes > TW_STATIC_SHARED;
+  contract->static_shared = (uint32_t)(kept + (r->dynamic ? 0 : r->bytes));
+  contract->dynamic_shared = (uint32_t)(r->dynamic ? r->bytes : 0);
+  return !r->dynamic || tw_rings_can_ask(r->kernel);
 }
 
 /* ---- changing the IR ---- */

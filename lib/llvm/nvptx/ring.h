@@ -5,6 +5,7 @@
 #ifndef TWEED_LLVM_NVPTX_RING_H
 #define TWEED_LLVM_NVPTX_RING_H
 
+#include "llvm/nvptx/contract.h"
 #include "llvm/nvptx/emit.h"
 #include "llvm/nvptx/tile.h"
 
@@ -26,8 +27,12 @@ uint64_t tw_rings_add(tw_rings *r, uint64_t bytes);
 uint64_t tw_static_shared(const tw_kernel *k);
 /* Whether dynamic memory can be had: the kernel uses none itself. */
 bool tw_rings_can_ask(const tw_kernel *k);
-/* Whether dynamic memory is needed. False: it is, but can't be had. */
-bool tw_rings_decide(tw_rings *r, const tw_tile *tiles, int32_t count);
+/* The tile's objects make room for rings. */
+void tw_rings_replace(tw_rings *r, const tw_tile *t);
+/* Decides whether dynamic memory is needed, and enters how much of each kind into the contract. False: it is, but can't
+ * be had; tw_rings_no_room says so. */
+bool tw_rings_decide(tw_rings *r, tw_contract *contract);
+extern const char tw_rings_no_room[];
 
 /* Makes the memory. */
 void tw_rings_build(tw_rings *r, const tw_emit *e);

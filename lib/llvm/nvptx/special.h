@@ -75,10 +75,6 @@ struct tw_special {
   LLVMValueRef thread; /* threadIdx.x, in the new beginning */
 };
 
-/* How a header's phi goes on in each iteration, where it differs between threads: base + count * step. step: a value
- * from outside the loop. False: otherwise. */
-bool tw_special_affine(const tw_kernel *k, const tw_tile *t, LLVMValueRef phi, LLVMValueRef *step);
-
 /* Code at the builder's place: waits until the phase of `parity` of the barrier in the channel's current slot is over.
  * Leaves the builder in a new block. */
 void tw_special_wait(const tw_special *s, LLVMValueRef barrier, LLVMValueRef parity);

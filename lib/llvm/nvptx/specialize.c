@@ -6,11 +6,8 @@
 enum { WARP = 32, MAX_THREADS = 1024, MIN_SM = 80, MIN_PTX = 71 };
 
 static bool refuse(tw_special *s, tw_reason reason, const char *what, int32_t inst) {
-  char where[128] = "";
-  if (inst >= 0)
-    tw_location(s->kernel->flow->insts[inst], where, sizeof where);
   s->reason = reason;
-  snprintf(s->detail, s->detail_size, "%s%s%s", what, where[0] ? ", " : "", where);
+  tw_flow_where(s->kernel->flow, inst, what, s->detail, s->detail_size);
   return false;
 }
 
@@ -55,38 +52,15 @@ static bool of_the_thread(const tw_special *s, int32_t inst) {
          strcmp(name, "tid.x") != 0 && strcmp(name, "laneid") != 0;
 }
 
-static bool step_of(LLVMValueRef phi, LLVMValueRef next, LLVMValueRef *step) {
-  if (!LLVMIsAInstruction(next))
-    return false;
-  LLVMOpcode op = LLVMGetInstructionOpcode(next);
-  if (op == LLVMGetElementPtr && LLVMGetNumOperands(next) == 2 && LLVMGetOperand(next, 0) == phi) {
-    *step = LLVMGetOperand(next, 1);
-    return true;
-  }
-  if (op != LLVMAdd)
-    return false;
-  bool first = LLVMGetOperand(next, 0) == phi;
-  *step = LLVMGetOperand(next, first ? 1 : 0);
-  return first || LLVMGetOperand(next, 1) == phi;
-}
-
-bool tw_special_affine(const tw_kernel *kernel, const tw_tile *t, LLVMValueRef phi, LLVMValueRef *step) {
-  const tw_flow *f = kernel->flow;
-  LLVMValueRef next = tw_flow_incoming(f, phi, t->latch);
-  if (!next || !step_of(phi, next, step))
-    return false;
-  int32_t n = tw_flow_inst(f, *step);
-  return *step != phi && (n < 0 || !t->within[f->block_of[n]]);
-}
-
 static bool need(tw_special *s, const tw_tile *t, LLVMValueRef value, bool *seen);
 
 /* What differs between threads is computed once more for each of them, which only arithmetic can be. */
 static bool need_divergent(tw_special *s, const tw_tile *t, int32_t inst, bool *seen) {
   const tw_flow *f = s->kernel->flow;
-  LLVMValueRef v = f->insts[inst], step;
+  LLVMValueRef v = f->insts[inst];
   if (LLVMIsAPHINode(v)) {
-    if (f->block_of[inst] != t->header || !tw_special_affine(s->kernel, t, v, &step))
+    LLVMValueRef step = f->block_of[inst] == t->header ? tw_tile_step(s->kernel, t, v) : NULL;
+    if (!step)
       return refuse(s, TW_REASON_DIVERGENT, "a value that differs between threads and has no closed form", inst);
     return need(s, t, tw_flow_incoming(f, v, t->preheader), seen) && need(s, t, step, seen);
   }
@@ -168,6 +142,7 @@ static bool plan_loop(tw_special *s, const tw_special_tile *in, tw_special_loop 
   l->tile = in->tile;
   if (!check_tile(s, in->tile))
     return false;
+  tw_rings_replace(&s->rings, in->tile);
   l->channels = tweed_arena_array(s->arena, (size_t)in->tile->nchannels, sizeof *l->channels);
   if (!l->channels)
     return out_of_memory(s);
@@ -180,21 +155,11 @@ static bool plan_loop(tw_special *s, const tw_special_tile *in, tw_special_loop 
   return true;
 }
 
-static bool plan_memory(tw_special *s, const tw_special_tile *tiles) {
-  tw_tile *all = tweed_arena_array(s->arena, (size_t)s->count, sizeof *all);
-  if (!all)
-    return out_of_memory(s);
-  for (int32_t l = 0; l < s->count; l++)
-    all[l] = *tiles[l].tile;
-  if (!tw_rings_decide(&s->rings, all, s->count))
-    return refuse(s, TW_REASON_MEMORY, "more than 48 KB, and dynamic shared memory is in use already", -1);
-  uint64_t kept = tw_static_shared(s->kernel) - s->rings.freed;
+static bool plan_launch(tw_special *s) {
   s->contract = (tw_contract){.threads = (uint32_t)s->kernel->threads,
                               .extra_threads = (uint32_t)s->producers,
-                              .static_shared = (uint32_t)(kept + (s->rings.dynamic ? 0 : s->rings.bytes)),
-                              .dynamic_shared = (uint32_t)(s->rings.dynamic ? s->rings.bytes : 0),
                               .flags = TW_CONTRACT_SPECIALIZED};
-  return true;
+  return tw_rings_decide(&s->rings, &s->contract) || refuse(s, TW_REASON_MEMORY, tw_rings_no_room, -1);
 }
 
 static bool prepare(tw_special *s, const tw_special_tile *tiles) {
@@ -208,7 +173,7 @@ static bool prepare(tw_special *s, const tw_special_tile *tiles) {
     if (!plan_loop(s, &tiles[l], &s->loops[l]))
       return false;
   char detail[160] = "";
-  if (!find_skeleton(s) || !plan_memory(s, tiles))
+  if (!find_skeleton(s) || !plan_launch(s))
     return false;
   return tw_special_check(s, detail, sizeof detail) || refuse(s, TW_REASON_INTERNAL, detail, -1);
 }

@@ -8,14 +8,6 @@ static const tw_flow *flow_of(const tw_special *s) {
   return s->kernel->flow;
 }
 
-/* Puts the builder before an instruction, at the end of a block that the rest was split off; the rest is returned. */
-static LLVMBasicBlockRef open(const tw_special *s, LLVMValueRef inst) {
-  LLVMBasicBlockRef first = LLVMGetInstructionParent(inst), rest = tw_split_before(flow_of(s)->bridge, inst);
-  LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(first));
-  LLVMPositionBuilderAtEnd(s->emit.builder, first);
-  return rest;
-}
-
 static void close(const tw_special *s, LLVMBasicBlockRef rest) {
   LLVMBuildBr(s->emit.builder, rest);
 }
@@ -23,7 +15,7 @@ static void close(const tw_special *s, LLVMBasicBlockRef rest) {
 static void wait_full(const tw_special *s, const tw_special_channel *c, LLVMValueRef before) {
   LLVMBuilderRef b = s->emit.builder;
   LLVMTypeRef i32 = tw_emit_i32(&s->emit);
-  LLVMBasicBlockRef rest = open(s, before);
+  LLVMBasicBlockRef rest = tw_emit_open(&s->emit, before);
   LLVMValueRef slot = LLVMBuildLoad2(b, i32, c->slot[TW_CONSUMER], "");
   LLVMValueRef phase = LLVMBuildLoad2(b, i32, c->phase[TW_CONSUMER], "");
   tw_special_wait(s, tw_special_barrier(s, c->full, slot), phase);
@@ -33,7 +25,7 @@ static void wait_full(const tw_special *s, const tw_special_channel *c, LLVMValu
 /* Once per warp, when all its lanes are there. */
 static void arrive_empty(const tw_special *s, const tw_special_channel *c, LLVMValueRef before) {
   LLVMBuilderRef b = s->emit.builder;
-  LLVMBasicBlockRef rest = open(s, before), one = tw_special_block(s, "tweed.release");
+  LLVMBasicBlockRef rest = tw_emit_open(&s->emit, before), one = tw_special_block(s, "tweed.release");
   if (c->nbulk)
     tw_emit_proxy_fence(&s->emit); /* each reader: what it read comes before the next bulk copy to the slot */
   tw_emit_warp_barrier(&s->emit);
@@ -45,13 +37,6 @@ static void arrive_empty(const tw_special *s, const tw_special_channel *c, LLVMV
   close(s, rest);
 }
 
-static LLVMValueRef behind_phis(LLVMBasicBlockRef block) {
-  LLVMValueRef i = LLVMGetFirstInstruction(block);
-  while (LLVMIsAPHINode(i))
-    i = LLVMGetNextInstruction(i);
-  return i;
-}
-
 /* Loads move to the slot; where barriers stood in front of the first and behind the last of them, slots are taken and
  * given back. */
 static void rewrite_channel(const tw_special *s, const tw_special_loop *l, const tw_special_channel *c) {
@@ -59,7 +44,7 @@ static void rewrite_channel(const tw_special *s, const tw_special_loop *l, const
   const tw_tile *t = l->tile;
   LLVMBuilderRef b = s->emit.builder;
   LLVMValueRef end = f->insts[tw_flow_end(f, t->latch)];
-  LLVMPositionBuilderBefore(b, behind_phis(f->blocks[t->header]));
+  tw_emit_behind_phis(&s->emit, f->blocks[t->header]);
   LLVMValueRef slot = LLVMBuildLoad2(b, tw_emit_i32(&s->emit), c->slot[TW_CONSUMER], "");
   LLVMValueRef bytes = LLVMBuildMul(b, slot, tw_emit_u32(&s->emit, (uint32_t)c->channel->bytes), "");
   tw_rings_shift_reads(s->kernel, t, c->channel, &s->emit, bytes);
@@ -111,17 +96,18 @@ static void rewrite_barriers(const tw_special *s) {
   }
   for (int32_t l = 0; l < s->count; l++)
     if (s->loops[l].tile->barrier_behind && !s->loops[l].tile->keeps_barriers) {
-      LLVMPositionBuilderBefore(s->emit.builder, behind_phis(f->blocks[s->loops[l].tile->exit]));
+      tw_emit_behind_phis(&s->emit, f->blocks[s->loops[l].tile->exit]);
       tw_emit_named_barrier(&s->emit, CONSUMERS, s->contract.threads);
     }
 }
 
 static void rewrite_registers(const tw_special *s) {
   const tw_flow *f = flow_of(s);
-  char name[64];
-  for (int32_t i = 0; i < f->ninsts; i++)
-    if (tw_register_of(f->insts[i], name, sizeof name) && strcmp(name, "ntid.x") == 0)
-      LLVMReplaceAllUsesWith(f->insts[i], tw_emit_u32(&s->emit, s->contract.threads));
+  for (int32_t i = 0; i < f->ninsts; i++) {
+    LLVMValueRef given = tw_fill_register(&s->emit, f->insts[i], NULL, tw_emit_u32(&s->emit, s->contract.threads));
+    if (given)
+      LLVMReplaceAllUsesWith(f->insts[i], given);
+  }
 }
 
 bool tw_special_consume(tw_special *s) {

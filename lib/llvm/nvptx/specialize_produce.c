@@ -1,6 +1,5 @@
 /* specialize_produce.c: the producers' code: the way to the loops, and in each iteration the copies of all threads. */
 #include "llvm/nvptx/special.h"
-#include <string.h>
 
 static LLVMValueRef original_threads(const tw_special *s) {
   return tw_emit_u32(&s->emit, s->contract.threads);
@@ -15,9 +14,8 @@ static LLVMValueRef closed_form(tw_lane *n, LLVMValueRef phi) {
   const tw_special *s = n->p->s;
   LLVMBuilderRef b = s->emit.builder;
   const tw_tile *t = n->loop->tile;
-  LLVMValueRef step = NULL, start = value_for(n, tw_flow_incoming(s->kernel->flow, phi, t->preheader));
-  tw_special_affine(s->kernel, t, phi, &step);
-  step = value_for(n, step);
+  LLVMValueRef start = value_for(n, tw_flow_incoming(s->kernel->flow, phi, t->preheader));
+  LLVMValueRef step = value_for(n, tw_tile_step(s->kernel, t, phi));
   if (LLVMGetTypeKind(LLVMTypeOf(phi)) == LLVMPointerTypeKind) /* what addresses are computed in */
     step = LLVMBuildIntCast2(b, step, tw_emit_i64(&s->emit), true, "");
   LLVMValueRef count = LLVMBuildIntCast2(b, n->loop->count, LLVMTypeOf(step), false, "");
@@ -30,13 +28,9 @@ static LLVMValueRef closed_form(tw_lane *n, LLVMValueRef phi) {
 
 static LLVMValueRef compute_again(tw_lane *n, LLVMValueRef original) {
   const tw_special *s = n->p->s;
-  char name[64];
-  if (tw_register_of(original, name, sizeof name)) {
-    if (strcmp(name, "laneid") == 0)
-      return LLVMBuildAnd(s->emit.builder, n->thread, tw_emit_u32(&s->emit, 31), "");
-    return n->thread;
-  }
-  LLVMValueRef operands[64], copy;
+  LLVMValueRef operands[64], given = tw_fill_register(&s->emit, original, n->thread, NULL);
+  if (given)
+    return given;
   int count = LLVMGetNumOperands(original);
   if (count > 64) {
     n->p->failed = true;
@@ -44,11 +38,7 @@ static LLVMValueRef compute_again(tw_lane *n, LLVMValueRef original) {
   }
   for (int k = 0; k < count; k++)
     operands[k] = value_for(n, LLVMGetOperand(original, (unsigned)k));
-  copy = tw_clone(original, false);
-  LLVMInsertIntoBuilder(s->emit.builder, copy);
-  for (int k = 0; k < count; k++)
-    LLVMSetOperand(copy, (unsigned)k, operands[k]);
-  return copy;
+  return tw_copy_with(s->emit.builder, original, operands, count);
 }
 
 static LLVMValueRef value_for(tw_lane *n, LLVMValueRef original) {
@@ -166,11 +156,8 @@ static void enter(tw_copy *c, int32_t block) {
 
 static bool replace(tw_copy *c, int32_t inst, LLVMValueRef *value) {
   const tw_producing *p = c->user;
-  char name[64];
-  if (!tw_register_of(c->flow->insts[inst], name, sizeof name) || strcmp(name, "ntid.x") != 0)
-    return false;
-  *value = original_threads(p->s);
-  return true;
+  *value = tw_fill_register(&p->s->emit, c->flow->insts[inst], NULL, original_threads(p->s));
+  return *value != NULL;
 }
 
 static void fill_counts(const tw_special *s, const tw_copy *c) {

@@ -34,16 +34,6 @@ static bool other_work(LLVMValueRef inst) {
          named(inst, "llvm.exp2", "ex2.") || named(inst, "llvm.nvvm.tanh", "tanh.");
 }
 
-/* Every iteration passes the instruction once. */
-static bool always_passed(const tw_special *s, const tw_tile *t, int32_t inst) {
-  const tw_flow *f = s->kernel->flow;
-  int32_t block = f->block_of[inst];
-  for (int32_t c = 0; c < f->ncontrollers[block]; c++)
-    if (f->controllers[block][c] != t->latch && t->within[f->controllers[block][c]])
-      return false;
-  return true;
-}
-
 static bool add_run(tw_special *s, tw_special_loop *l, size_t *room, int32_t inst, bool more) {
   if (more) {
     l->runs[l->nruns - 1].last = inst;
@@ -66,7 +56,7 @@ static bool find_runs(tw_special *s, tw_special_loop *l) {
       more = false;
     if (!multiplies(f->insts[i]))
       continue;
-    if (!always_passed(s, l->tile, i) || !add_run(s, l, &room, i, more))
+    if (!tw_tile_passes(s->kernel, l->tile, f->block_of[i]) || !add_run(s, l, &room, i, more))
       return false;
     more = true;
   }
@@ -108,10 +98,7 @@ static LLVMValueRef barrier_of(const tw_special *s, bool own) {
 /* Leaves the builder where only one half passes, before or behind a loop. */
 static void open_half(const tw_special *s, bool first, LLVMValueRef before) {
   LLVMBuilderRef b = s->emit.builder;
-  LLVMBasicBlockRef here = LLVMGetInstructionParent(before), rest = tw_split_before(s->kernel->flow->bridge, before);
-  LLVMBasicBlockRef turn = tw_special_block(s, "tweed.turn");
-  LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(here));
-  LLVMPositionBuilderAtEnd(b, here);
+  LLVMBasicBlockRef rest = tw_emit_open(&s->emit, before), turn = tw_special_block(s, "tweed.turn");
   LLVMValueRef warp = tw_emit_first_lane(&s->emit, LLVMBuildLShr(b, s->thread, tw_emit_u32(&s->emit, 5), ""));
   LLVMValueRef in_first = LLVMBuildICmp(b, LLVMIntULT, warp, tw_emit_u32(&s->emit, s->contract.threads / 2 / WARP), "");
   LLVMBuildCondBr(b, in_first, first ? turn : rest, first ? rest : turn);

@@ -244,13 +244,7 @@ static bool write_all(tw_special *s) {
 }
 
 tweed_status tw_special_write(tw_special *s, tweed_error *error) {
-  s->emit.module = LLVMGetGlobalParent(s->kernel->flow->function);
-  s->emit.context = LLVMGetModuleContext(s->emit.module);
-  s->emit.try_wait = s->kernel->sm >= 90;
-  s->emit.builder = LLVMCreateBuilderInContext(s->emit.context);
-  if (!s->emit.builder)
-    return tweed_no_memory(error);
-  bool fine = write_all(s);
-  LLVMDisposeBuilder(s->emit.builder);
+  bool fine = tw_emit_begin(&s->emit, s->kernel->flow->bridge, s->kernel->sm) && write_all(s);
+  tw_emit_end(&s->emit);
   return fine ? TWEED_OK : tweed_no_memory(error);
 }

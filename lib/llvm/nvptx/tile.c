@@ -14,11 +14,8 @@ typedef struct finding {
 } finding;
 
 static bool refuse(finding *g, tw_reason reason, const char *what, int32_t inst) {
-  char where[128] = "";
-  if (inst >= 0)
-    tw_location(g->f->insts[inst], where, sizeof where);
   g->t->reason = reason;
-  snprintf(g->t->detail, sizeof g->t->detail, "%s%s%s", what, where[0] ? ", " : "", where);
+  tw_flow_where(g->f, inst, what, g->t->detail, sizeof g->t->detail);
   return false;
 }
 
@@ -32,13 +29,30 @@ static bool in_loop(const finding *g, int32_t inst) {
 
 /* ---- the loop and its barriers ---- */
 
+static void find_leading(const finding *g) {
+  tw_tile *t = g->t;
+  for (bool more = true; more;) {
+    more = false;
+    for (int32_t b = g->f->nblocks - 1; b >= 0; b--) {
+      LLVMValueRef end = g->f->insts[tw_flow_end(g->f, b)];
+      for (unsigned s = 0; s < LLVMGetNumSuccessors(end) && !t->leads[b]; s++) {
+        int32_t to = tw_flow_block(g->f, LLVMGetSuccessor(end, s));
+        if (to == t->header || t->leads[to])
+          t->leads[b] = more = true;
+      }
+    }
+  }
+}
+
 static bool read_shape(finding *g) {
   tw_tile *t = g->t;
   LLVMBasicBlockRef latch = tw_latch(t->loop), exit = tw_exit(t->loop), before = tw_preheader(t->loop);
   t->header = tw_flow_block(g->f, tw_header(t->loop));
   t->within = tweed_arena_array(g->k->arena, (size_t)g->f->nblocks, sizeof(bool));
-  if (!t->within)
+  t->leads = tweed_arena_array(g->k->arena, (size_t)g->f->nblocks, sizeof(bool));
+  if (!t->within || !t->leads)
     return out_of_memory(g);
+  find_leading(g);
   for (int32_t b = 0; b < g->f->nblocks; b++)
     t->within[b] = tw_block_in_loop(t->loop, g->f->blocks[b]);
   if (!latch || !before)
@@ -51,21 +65,14 @@ static bool read_shape(finding *g) {
   return true;
 }
 
-static bool own_block(const finding *g, int32_t block, tw_loop **loops, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    if (tw_parent_loop(loops[i]) == g->t->loop && tw_block_in_loop(loops[i], g->f->blocks[block]))
-      return false;
-  return true;
-}
-
-static bool find_barriers(finding *g, tw_loop **loops, size_t n) {
+static bool find_barriers(finding *g) {
   tw_tile *t = g->t;
   size_t room = 0;
   for (int32_t i = 0; i < g->f->ninsts; i++) {
     if (g->k->acts[i] != TW_ACT_BARRIER || !in_loop(g, i))
       continue;
     LLVMBasicBlockRef block = g->f->blocks[g->f->block_of[i]];
-    if (!own_block(g, g->f->block_of[i], loops, n) || !tw_dominates(g->f->bridge, block, g->f->blocks[t->latch]))
+    if (tw_loop_of(g->f->bridge, block) != t->loop || !tw_dominates(g->f->bridge, block, g->f->blocks[t->latch]))
       return refuse(g, TW_REASON_CONVERGENT, "a barrier that not every iteration passes once", i);
     if (!tweed_arena_grow(g->k->arena, (void **)&t->barriers, &room, (size_t)t->nbarriers + 1, sizeof(int32_t)))
       return out_of_memory(g);
@@ -84,6 +91,30 @@ int32_t tw_tile_segment(const tw_kernel *k, const tw_tile *t, int32_t inst) {
       segment = b + 1;
   }
   return segment;
+}
+
+bool tw_tile_passes(const tw_kernel *k, const tw_tile *t, int32_t block) {
+  const tw_flow *f = k->flow;
+  for (int32_t c = 0; c < f->ncontrollers[block]; c++)
+    if (f->controllers[block][c] != t->latch && t->within[f->controllers[block][c]])
+      return false;
+  return true;
+}
+
+static LLVMValueRef added_to(LLVMValueRef phi, LLVMValueRef next) {
+  LLVMOpcode op = LLVMGetInstructionOpcode(next);
+  if (op != LLVMAdd && (op != LLVMGetElementPtr || LLVMGetNumOperands(next) != 2))
+    return NULL;
+  LLVMValueRef first = LLVMGetOperand(next, 0), second = LLVMGetOperand(next, 1);
+  return first == phi ? second : op == LLVMAdd && second == phi ? first : NULL;
+}
+
+LLVMValueRef tw_tile_step(const tw_kernel *k, const tw_tile *t, LLVMValueRef phi) {
+  LLVMValueRef next = tw_flow_incoming(k->flow, phi, t->latch);
+  LLVMValueRef step = next && LLVMIsAInstruction(next) ? added_to(phi, next) : NULL;
+  int32_t n = step ? tw_flow_inst(k->flow, step) : -1;
+  bool outside = n < 0 || !t->within[k->flow->block_of[n]];
+  return outside && step != phi ? step : NULL;
 }
 
 static bool find_varying(finding *g) {
@@ -197,9 +228,7 @@ static bool judge_object(finding *g, candidate *o) {
         return false;
     }
   }
-  if (LLVMIsDeclaration(o->variable))
-    spoil(o, "has no size: it is dynamic shared memory", -1);
-  else if (LLVMGetAlignment(o->variable) > SLOT_ALIGN)
+  if (LLVMGetAlignment(o->variable) > SLOT_ALIGN)
     spoil(o, "is aligned to more bytes than slots are", -1);
   else if (o->first_read < 0)
     spoil(o, "is never read", -1);
@@ -216,38 +245,34 @@ typedef struct ways {
   bool loop, kernel; /* nothing in the loop, nothing before or around it writes what is loaded */
 } ways;
 
-static bool check_load(finding *g, const tw_site *load, ways *w) {
+static void check_load(const finding *g, const tw_site *load, ways *w) {
   for (int32_t i = 0; i < g->k->nsites; i++) {
     const tw_site *s = &g->k->sites[i];
     if (!s->touch.writes || tw_origins_apart(s->touch.origin, load->touch.origin))
       continue;
-    bool reaches = true;
-    if (!tw_kernel_reaches(g->k, g->f->block_of[s->inst], g->t->header, &reaches))
-      return out_of_memory(g);
     w->loop &= !in_loop(g, s->inst);
-    w->kernel &= !reaches;
+    w->kernel &= !g->t->leads[g->f->block_of[s->inst]];
   }
-  return true;
 }
 
-/* Nothing but arithmetic and loads of global memory that nobody writes is in the slice. *bad: an instruction that is
+/* Nothing but arithmetic and loads of global memory that nobody writes is in the slice. Returns an instruction that is
  * something else, or -1. */
-static bool check_slice(finding *g, const bool *slice, const bool *stores, ways *w, int32_t *bad) {
-  *bad = -1;
-  for (int32_t i = 0; i < g->f->ninsts && *bad < 0; i++) {
+static int32_t check_slice(const finding *g, const bool *slice, const bool *stores, ways *w) {
+  int32_t bad = -1;
+  for (int32_t i = 0; i < g->f->ninsts && bad < 0; i++) {
     if (!slice[i] || stores[i] || g->k->acts[i] == TW_ACT_NONE)
       continue;
     const tw_site *s = tw_kernel_site(g->k, i);
     bool load = s && LLVMIsALoadInst(g->f->insts[i]) && !s->touch.ordered &&
                 (s->touch.origin.space == TW_SPACE_GLOBAL || s->touch.origin.space == TW_SPACE_PRIVATE);
     ways one = {true, true};
-    if (load && !check_load(g, s, &one))
-      return false;
+    if (load)
+      check_load(g, s, &one);
     if (!load || !one.loop)
-      *bad = i;
+      bad = i;
     w->kernel &= one.kernel;
   }
-  return true;
+  return bad;
 }
 
 static bool slice_of(finding *g, candidate *o, bool **slice) {
@@ -263,9 +288,7 @@ static bool slice_of(finding *g, candidate *o, bool **slice) {
   if (!tw_flow_slice(g->f, g->t->within, NULL, NULL, *slice))
     return out_of_memory(g);
   ways w = {true, g->t->ahead_of_kernel};
-  int32_t bad;
-  if (!check_slice(g, *slice, stores, &w, &bad))
-    return false;
+  int32_t bad = check_slice(g, *slice, stores, &w);
   if (bad >= 0)
     spoil(o, "is filled with what the loop computes, or with memory that may be written meanwhile", bad);
   else
@@ -284,14 +307,11 @@ static bool observes(const finding *g, const tw_site *s) {
 static bool check_signals(finding *g) {
   for (int32_t i = 0; i < g->k->nsites; i++) {
     const tw_site *s = &g->k->sites[i];
-    bool reaches = true;
     if (!observes(g, s))
       continue;
     if (in_loop(g, s->inst))
       return refuse(g, TW_REASON_ATOMIC, "what the loop copies may be announced by it", s->inst);
-    if (!tw_kernel_reaches(g->k, g->f->block_of[s->inst], g->t->header, &reaches))
-      return out_of_memory(g);
-    g->t->ahead_of_kernel &= !reaches;
+    g->t->ahead_of_kernel &= !g->t->leads[g->f->block_of[s->inst]];
   }
   return true;
 }
@@ -397,6 +417,14 @@ bool tw_tile_object(const tw_tile *t, LLVMValueRef object, int32_t *channel, uin
   return false;
 }
 
+uint64_t tw_tile_bytes(const tw_kernel *k, const tw_tile *t) {
+  uint64_t bytes = 0;
+  for (int32_t c = 0; c < t->nchannels; c++)
+    for (int32_t o = 0; o < t->channels[c].nobjects; o++)
+      bytes += tw_store_size(k->flow->bridge, LLVMGlobalGetValueType(t->channels[c].objects[o]));
+  return bytes;
+}
+
 /* ---- what else the barriers order ---- */
 
 static bool renamed(const finding *g, const tw_site *s) {
@@ -478,10 +506,10 @@ static void find_order(finding *g) {
   }
 }
 
-static bool read_tile(finding *g, tw_loop **loops, size_t n) {
+static bool read_tile(finding *g) {
   g->t->ahead_of_kernel = !g->k->unknown;
-  bool fine = read_shape(g) && find_barriers(g, loops, n) && check_acts(g) && check_signals(g) && find_varying(g) &&
-              find_channels(g);
+  bool fine =
+      read_shape(g) && find_barriers(g) && check_acts(g) && check_signals(g) && find_varying(g) && find_channels(g);
   if (fine)
     find_order(g);
   return fine || g->t->reason != TW_REASON_INTERNAL;
@@ -517,7 +545,7 @@ bool tw_tiles_of(tw_kernel *k, tw_tile **out, int32_t *count) {
     tw_tile *t = &(*out)[(*count)++];
     t->loop = loops[i];
     finding g = {.k = k, .f = k->flow, .t = t};
-    if (!read_tile(&g, loops, n))
+    if (!read_tile(&g))
       return false;
   }
   return true;

@@ -34,7 +34,7 @@ typedef struct tw_channel {
 typedef struct tw_tile {
   tw_loop *loop;
   int32_t header, latch, preheader, exit; /* blocks */
-  bool *within;                           /* by block */
+  bool *within, *leads;                   /* by block: of the loop; some way leads from its end to the header */
   int32_t nbarriers, *barriers;           /* instructions, in order */
   int32_t nchannels;
   tw_channel *channels; /* in the order in which they are filled */
@@ -50,6 +50,13 @@ typedef struct tw_tile {
 bool tw_tiles_of(tw_kernel *k, tw_tile **out, int32_t *count);
 /* The segment of an instruction of the loop. */
 int32_t tw_tile_segment(const tw_kernel *k, const tw_tile *t, int32_t inst);
+/* Every iteration passes the block once. */
+bool tw_tile_passes(const tw_kernel *k, const tw_tile *t, int32_t block);
+/* What a phi of the header is counted on by in each iteration, a value from outside the loop (for a pointer, of what it
+ * is indexed by); NULL: it isn't. */
+LLVMValueRef tw_tile_step(const tw_kernel *k, const tw_tile *t, LLVMValueRef phi);
+/* Bytes of the renamed objects. */
+uint64_t tw_tile_bytes(const tw_kernel *k, const tw_tile *t);
 /* The channel and the place in it of a shared object, false: not renamed. */
 bool tw_tile_object(const tw_tile *t, LLVMValueRef object, int32_t *channel, uint64_t *offset);
 

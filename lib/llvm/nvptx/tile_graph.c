@@ -16,10 +16,6 @@ typedef struct making {
   tweed_error *error;
 } making;
 
-static int64_t max64(int64_t a, int64_t b) {
-  return a > b ? a : b;
-}
-
 static int32_t scaled(const making *m, int64_t cycles) {
   int64_t n = (cycles + m->out->scale - 1) / m->out->scale;
   return (int32_t)(n > TWEED_MAX_NUMBER ? TWEED_MAX_NUMBER : n);
@@ -49,7 +45,7 @@ static void find_bound(making *m) {
       m->out->unit = unit_name(m, u);
     }
   }
-  longest = max64(longest, m->out->bound);
+  longest = tw_max64(longest, m->out->bound);
   m->out->scale = (longest + TW_TILE_II - 1) / TW_TILE_II;
 }
 
@@ -75,16 +71,22 @@ static tweed_status add_warps(making *m) {
 }
 
 /* One of the unit for so many cycles of the SM. */
-static tweed_status add_use(making *m, int32_t index, int32_t unit, int64_t cycles) {
-  int32_t length = scaled(m, cycles);
-  if (m->units[unit] < 0 || length == 0)
+tweed_status tw_tile_graph_hold(tweed_machine *m, tweed_arena *arena, int32_t class_index, int32_t unit, int32_t cycles,
+                                tweed_error *error) {
+  if (cycles == 0)
     return TWEED_OK;
-  int32_t *ones = tweed_arena_array(m->g->kernel->arena, (size_t)length, sizeof *ones);
+  int32_t *ones = tweed_arena_array(arena, (size_t)cycles, sizeof *ones);
   if (!ones)
-    return tweed_no_memory(m->error);
-  for (int32_t k = 0; k < length; k++)
+    return tweed_no_memory(error);
+  for (int32_t k = 0; k < cycles; k++)
     ones[k] = 1;
-  return tweed_machine_add_use(m->machine, index, m->units[unit], length, ones, m->error);
+  return tweed_machine_add_use(m, class_index, unit, cycles, ones, error);
+}
+
+static tweed_status add_use(const making *m, int32_t index, int32_t unit, int64_t cycles) {
+  if (m->units[unit] < 0)
+    return TWEED_OK;
+  return tw_tile_graph_hold(m->machine, m->g->kernel->arena, index, m->units[unit], scaled(m, cycles), m->error);
 }
 
 /* Issue slots are given out cycle by cycle, to all groups in between each other; no order of the groups changes what
@@ -176,9 +178,9 @@ static tweed_status reserve(making *m) {
   int64_t whole = m->g->costs->sm->shared_block, taken = (int64_t)tw_static_shared(m->g->kernel);
   for (int32_t k = 0; k < m->g->tile->nchannels; k++)
     taken -= (int64_t)m->g->tile->channels[k].bytes;
-  taken = max64(taken, 0);
+  taken = tw_max64(taken, 0);
   if (m->request->shared > 0)
-    taken = max64(taken, whole - m->request->shared);
+    taken = tw_max64(taken, whole - m->request->shared);
   return taken > 0 ? tweed_problem_set_reserved(m->out->problem, m->memory, taken, m->error) : TWEED_OK;
 }
 

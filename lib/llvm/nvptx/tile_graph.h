@@ -5,8 +5,8 @@
 
 #include "llvm/nvptx/groups.h"
 
-/* roles: 2 = copies have a warp group of their own, 1 = the block's warps do everything. slots: of shared memory that a
- * block may take for rings, 0 = as much as the machine has. */
+/* roles: 2 = copies have a warp group of their own, 1 = the block's warps do everything. shared: bytes that a block may
+ * take for rings, 0 = as much as the machine has. */
 typedef struct tw_tile_request {
   const char *name;
   int32_t roles;
@@ -25,5 +25,8 @@ typedef struct tw_tile_graph {
 
 tweed_status tw_tile_graph_of(tw_groups *g, const tw_tile_request *request, tw_tile_graph *out, tweed_error *error);
 void tw_tile_graph_free(tw_tile_graph *g);
+/* Lets a class hold a unit of the machine in the making for its first `cycles` cycles. */
+tweed_status tw_tile_graph_hold(tweed_machine *m, tweed_arena *arena, int32_t class_index, int32_t unit, int32_t cycles,
+                                tweed_error *error);
 
 #endif

@@ -42,10 +42,6 @@ static double most(double a, double b) {
   return a > b ? a : b;
 }
 
-static int64_t most64(int64_t a, int64_t b) {
-  return a > b ? a : b;
-}
-
 static void refuse(tw_tile_plan *plan, tw_reason reason, const char *detail) {
   plan->reason = reason;
   snprintf(plan->detail, sizeof plan->detail, "%.250s", detail);
@@ -66,7 +62,7 @@ static int64_t busiest(const tw_groups *g, bool copies, bool rest) {
     for (int32_t k = 0; k < g->ngroups; k++)
       if (counted(&g->groups[k], true) ? copies : rest)
         sum += tw_cost_cycles(g->costs, u, g->groups[k].work[u], g->warps);
-    longest = most64(longest, sum);
+    longest = tw_max64(longest, sum);
   }
   return longest;
 }
@@ -77,7 +73,7 @@ static int64_t alone(const tw_groups *g) {
   for (int32_t k = 0; k < g->ngroups; k++)
     if (counted(&g->groups[k], false))
       sum += g->groups[k].alone;
-  return most64(sum, g->path);
+  return tw_max64(sum, g->path);
 }
 
 /* latency: of the slowest copy. moving: cycles in which all that the block copies is issued and moved. alone: in which
@@ -93,7 +89,7 @@ static copying copying_of(const tw_groups *g) {
     const tw_group *it = &g->groups[k];
     if (!counted(it, true))
       continue;
-    c.latency = most64(c.latency, it->path);
+    c.latency = tw_max64(c.latency, it->path);
     c.moving += tw_group_cycles(g, k);
     c.alone += it->alone;
     c.serial += it->alone + LOOP + (it->async ? 0 : it->path);
@@ -104,7 +100,7 @@ static copying copying_of(const tw_groups *g) {
 /* Cycles for which a block whose warps begin together, and wait for the last one, is at an iteration. */
 static double locked(const tw_groups *g, bool copies) {
   int64_t copied = copies ? copying_of(g).alone : 0;
-  return (double)most64(busiest(g, copies, true) + g->path, alone(g) + copied);
+  return (double)tw_max64(busiest(g, copies, true) + g->path, alone(g) + copied);
 }
 
 static int32_t blocks_of(const planning *p, int32_t threads, int64_t shared, int32_t more_registers) {
@@ -139,13 +135,9 @@ static tweed_status cost_before(planning *p) {
 
 /* Bytes of a block with rings of these depths. */
 static int64_t shared_with(const planning *p, const int32_t *depth, bool barriers) {
-  int64_t bytes = (int64_t)tw_static_shared(p->k);
-  for (int32_t c = 0; c < p->t->nchannels; c++) {
-    const tw_channel *ch = &p->t->channels[c];
-    for (int32_t o = 0; o < ch->nobjects; o++)
-      bytes -= (int64_t)tw_store_size(p->k->flow->bridge, LLVMGlobalGetValueType(ch->objects[o]));
-    bytes += (int64_t)(ch->bytes + (barriers ? BARRIERS : 0)) * depth[c];
-  }
+  int64_t bytes = (int64_t)tw_static_shared(p->k) - (int64_t)tw_tile_bytes(p->k, p->t);
+  for (int32_t c = 0; c < p->t->nchannels; c++)
+    bytes += (int64_t)(p->t->channels[c].bytes + (barriers ? BARRIERS : 0)) * depth[c];
   return bytes;
 }
 
@@ -167,7 +159,7 @@ static int64_t life_of(const tw_tile_plan *plan, int32_t channel) {
     if (it->kind == TW_GROUP_COPY && it->channel == channel)
       start = at;
     else if (it->kind != TW_GROUP_COPY && it->segment >= c->first_read && it->segment <= c->last_read)
-      end = most64(end, at + tw_group_cycles(g, k));
+      end = tw_max64(end, at + tw_group_cycles(g, k));
   }
   return end > start ? end - start : 1;
 }
@@ -318,7 +310,7 @@ static tweed_status read_bound(const planning *p, tw_tile_plan *plan) {
   tweed_status s = tweed_bounds_quick(plan->graph.problem, &bounds, p->error);
   if (s != TWEED_OK)
     return s;
-  int64_t carried = bounds.rec_mii * plan->graph.scale, bound = most64(plan->graph.bound, carried);
+  int64_t carried = bounds.rec_mii * plan->graph.scale, bound = tw_max64(plan->graph.bound, carried);
   bool circuit = bounds.rec_mii > bounds.res_mii;
   plan->mii = bound > INT32_MAX ? INT32_MAX : (int32_t)(circuit ? bound : plan->graph.bound);
   plan->carried = circuit;

@@ -1,5 +1,6 @@
 /* tile_turns.c: the joint problem of two halves of a block's warps. */
 #include "llvm/nvptx/tile_turns.h"
+#include "llvm/nvptx/tile_graph.h"
 #include <stdio.h>
 
 /* A compiler doesn't wait for what is hard to refute. */
@@ -23,10 +24,6 @@ typedef struct turning {
   tweed_problem *problem;
   tweed_error *error;
 } turning;
-
-static int64_t most(int64_t a, int64_t b) {
-  return a > b ? a : b;
-}
 
 /* ---- runs ---- */
 
@@ -77,7 +74,7 @@ static bool find_runs(turning *t) {
 static int64_t cycles(const turning *t, const run *r, int64_t warps) {
   int64_t longest = r->alone;
   for (int32_t u = 0; u < t->g->costs->nunits; u++)
-    longest = most(longest, tw_cost_cycles(t->g->costs, u, r->work[u], warps));
+    longest = tw_max64(longest, tw_cost_cycles(t->g->costs, u, r->work[u], warps));
   return longest;
 }
 
@@ -97,14 +94,9 @@ static tweed_status add_units(turning *t) {
   return s;
 }
 
-static tweed_status add_use(turning *t, int32_t index, int32_t unit, int64_t work) {
+static tweed_status add_use(const turning *t, int32_t index, int32_t unit, int64_t work) {
   int32_t length = scaled(t, tw_cost_cycles(t->g->costs, unit, work, t->g->warps / HALVES));
-  int32_t *ones = tweed_arena_array(t->g->kernel->arena, (size_t)length + 1, sizeof *ones);
-  if (!ones)
-    return tweed_no_memory(t->error);
-  for (int32_t k = 0; k < length; k++)
-    ones[k] = 1;
-  return length ? tweed_machine_add_use(t->machine, index, t->units[unit], length, ones, t->error) : TWEED_OK;
+  return tw_tile_graph_hold(t->machine, t->g->kernel->arena, index, t->units[unit], length, t->error);
 }
 
 static tweed_status add_class(turning *t, const run *r, const char *name) {

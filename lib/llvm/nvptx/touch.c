@@ -14,7 +14,6 @@ typedef struct walk {
   LLVMValueRef seen[MAX_WALK];
   int32_t n;
   tw_origin found;
-  bool any;
 } walk;
 
 static void found(walk *w, tw_space space, LLVMValueRef object) {
