@@ -117,8 +117,8 @@ TWEED_API tweed_status tweed_emu_launch_buffer(tweed_emu_launch *launch, TWEED_K
  *
  * A kernel that has been rewritten for more threads or more shared memory says so by a constant of its module,
  * __tweed_launch_KERNEL (KERNEL as the module calls it), an array of 8 u32 that the driver API can read, too. Launch
- * lines say block and shared memory of the original kernel; what the contract adds comes on top, in blocks of one
- * dimension. */
+ * lines say block and shared memory of the original kernel; what the contract adds comes on top. Blocks have one
+ * dimension then, whatever the original's have. */
 #define TWEED_EMU_CONTRACT_PREFIX "__tweed_launch_"
 enum {
   TWEED_EMU_CONTRACT_VERSION, /* 1 */
@@ -126,7 +126,9 @@ enum {
   TWEED_EMU_CONTRACT_EXTRA_THREADS, /* behind those */
   TWEED_EMU_CONTRACT_STATIC_SHARED, /* bytes, for information */
   TWEED_EMU_CONTRACT_EXTRA_SHARED,  /* bytes of dynamic shared memory on top of the launch's */
-  TWEED_EMU_CONTRACT_FLAGS,         /* for information; two zeros follow */
+  TWEED_EMU_CONTRACT_FLAGS,         /* for information */
+  TWEED_EMU_CONTRACT_WIDTH,         /* the original's block in x and y, where it has more than one dimension; */
+  TWEED_EMU_CONTRACT_HEIGHT,        /* else 0 */
   TWEED_EMU_CONTRACT_WORDS = 8,
 };
 

@@ -32,6 +32,8 @@ typedef struct tweed_llvm_options {
                        (docs/gpu-kernels.md) */
   bool registers;   /* specialised kernels: four warps copy and give the others registers (setmaxnreg), where the target
                        can; without it, where the others would have too few */
+  int32_t block[3]; /* threads of the kernels' blocks in x, y, z, where launch bounds say nothing of it, or their number
+                       only; 0 = not given */
   const char *report; /* a folder for a page on each kernel for a GPU that has loops over tiles, NULL = none */
   FILE *out;          /* print modes; NULL = stderr, as LLVM's printers */
 } tweed_llvm_options;

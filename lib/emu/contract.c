@@ -23,11 +23,17 @@ static tweed_status check_block(const tweed_emu_launch *l, const uint32_t *words
   uint32_t threads = words[TWEED_EMU_CONTRACT_THREADS];
   if (!threads && !words[TWEED_EMU_CONTRACT_EXTRA_THREADS])
     return TWEED_OK;
-  if (l->block[1] != 1 || l->block[2] != 1)
+  uint32_t width = words[TWEED_EMU_CONTRACT_WIDTH], height = words[TWEED_EMU_CONTRACT_HEIGHT];
+  const uint32_t *block = l->block;
+  if (!width && (block[1] != 1 || block[2] != 1))
     return wrong(l, error, "is for blocks of one dimension");
-  if (threads != l->block[0])
+  if (width && (block[0] != width || block[1] != height))
+    return tweed_fail(error, TWEED_BAD_INPUT,
+                      "kernel %.80s was rewritten for blocks of %u by %u threads, not of %u by %u", l->kernel->name,
+                      width, height, block[0], block[1]);
+  if (threads != block[0] * block[1] * block[2])
     return tweed_fail(error, TWEED_BAD_INPUT, "kernel %.80s was rewritten for blocks of %u threads, not of %u",
-                      l->kernel->name, threads, l->block[0]);
+                      l->kernel->name, threads, block[0] * block[1] * block[2]);
   return TWEED_OK;
 }
 
@@ -47,6 +53,10 @@ tweed_status emu_contract_apply(tweed_emu_launch *l, tweed_error *error) {
   if (words[TWEED_EMU_CONTRACT_EXTRA_THREADS] > EMU_MAX_THREADS ||
       words[TWEED_EMU_CONTRACT_EXTRA_SHARED] > UINT32_MAX - l->shared)
     return wrong(l, error, "asks for more than a block can have");
+  if (words[TWEED_EMU_CONTRACT_WIDTH]) {
+    l->block[0] *= l->block[1] * l->block[2];
+    l->block[1] = l->block[2] = 1;
+  }
   l->block[0] += words[TWEED_EMU_CONTRACT_EXTRA_THREADS];
   l->shared += words[TWEED_EMU_CONTRACT_EXTRA_SHARED];
   return TWEED_OK;

@@ -6,7 +6,10 @@
 #include <string.h>
 #include <tweed/llvm.h>
 
-static const char known[] = "machine, solver, time-limit, max-stages, max-ii, seed, force, launch, registers, report";
+enum { MAX_BLOCK = 1024 };
+
+static const char known[] = "machine, solver, time-limit, max-stages, max-ii, seed, force, launch, registers, "
+                            "block, report";
 
 void tweed_llvm_options_default(tweed_llvm_options *options) {
   *options = (tweed_llvm_options){.mode = TWEED_LLVM_AUTO};
@@ -50,7 +53,7 @@ static tweed_status read_number(const parameter *p, uint64_t most, const char *w
 }
 
 static tweed_status read_int32(const parameter *p, int32_t *out, tweed_error *error) {
-  uint64_t n;
+  uint64_t n = 0;
   tweed_status s = read_number(p, INT32_MAX, "a number from 0 to 2147483647", &n, error);
   if (s == TWEED_OK)
     *out = (int32_t)n;
@@ -62,6 +65,30 @@ static tweed_status read_text(const parameter *p, const char **out, tweed_error 
     return bad_value(p, "a value", error);
   *out = strcmp(p->value, "auto") == 0 ? NULL : p->value;
   return TWEED_OK;
+}
+
+/* X, XxY or XxYxZ. */
+static tweed_status read_block(const parameter *p, int32_t out[3], tweed_error *error) {
+  static const char want[] = "the threads of a block: X, XxY or XxYxZ, 1024 at most";
+  const char *at = p->value ? p->value : "";
+  int64_t threads = 1;
+  bool more = true;
+  for (int d = 0; d < 3; d++) {
+    out[d] = 1;
+    if (!more)
+      continue;
+    if (*at < '1' || *at > '9')
+      return bad_value(p, want, error);
+    char *end;
+    long n = strtol(at, &end, 10);
+    if (n > MAX_BLOCK)
+      return bad_value(p, want, error);
+    out[d] = (int32_t)n;
+    threads *= n;
+    more = *end == 'x' && d < 2;
+    at = more ? end + 1 : end;
+  }
+  return *at || threads > MAX_BLOCK ? bad_value(p, want, error) : TWEED_OK;
 }
 
 static tweed_status apply(const parameter *p, tweed_llvm_options *options, tweed_error *error) {
@@ -88,6 +115,8 @@ static tweed_status apply(const parameter *p, tweed_llvm_options *options, tweed
     options->keep_launch = same;
     return same || (p->value && strcmp(p->value, "new") == 0) ? TWEED_OK : bad_value(p, "same or new", error);
   }
+  if (strcmp(p->name, "block") == 0)
+    return read_block(p, options->block, error);
   if (strcmp(p->name, "force") == 0 && !p->value) {
     options->force = true;
     return TWEED_OK;

@@ -172,7 +172,7 @@ static bool read_loop(job *j) {
   if (tweed_bounds_quick(j->problem, &j->bounds, j->run->error) != TWEED_OK)
     return from_error(j, TW_REASON_INTERNAL);
   if (tweed_machine_sm(j->run->machine) &&
-      tw_thread_of(j->body, j->problem, j->arena, &j->thread, j->run->error) != TWEED_OK)
+      tw_thread_of(j->body, j->problem, j->run->options->block, j->arena, &j->thread, j->run->error) != TWEED_OK)
     return from_error(j, TW_REASON_INTERNAL);
   return true;
 }

@@ -57,8 +57,8 @@ static const reason_text texts[TW_REASON_COUNT] = {
                           "no shared object of the loop can have several slots; fill each tile by plain "
                           "stores to the same places in each iteration, with __syncthreads between "
                           "stores and loads, and use it in this loop only"},
-    [TW_REASON_BLOCK] = {"Block", "warps can't be added to the block; give the number of threads, a multiple of 32, by "
-                                  "__launch_bounds__, and use threadIdx.x only"},
+    [TW_REASON_BLOCK] = {"Block", "warps can't be added to the block; say its size, a multiple of 32 threads, by "
+                                  "__launch_bounds__, or by block=XxY where it has more than one dimension"},
     [TW_REASON_DIVERGENT] = {"Divergent",
                              "a copy, or the way to the loop, depends on more than the number of the thread "
                              "and what is the same for all threads; another warp can't do it"},

@@ -150,6 +150,13 @@ def make_loop(r, number, threads, first_tile):
     }
 
 
+def make_shape(r, threads):
+    """A block's x, y and z."""
+    x = r.choice([n for n in (4, 8, 16, 32, threads) if threads % n == 0])
+    y = r.choice([n for n in (1, 2, 3, 4, threads // x) if threads // x % n == 0])
+    return [x, y, threads // x // y]
+
+
 def make_kernel(seed, name):
     r = random.Random(seed)
     threads = weighted(r, [(32, 2), (64, 4), (128, 4), (256, 1), (96, 2), (48, 0.5)])
@@ -165,6 +172,7 @@ def make_kernel(seed, name):
         "early": weighted(r, [("", 8), ("block", 1), ("flag", 1)]),
         "before": weighted(r, [("", 6), ("look-up", 1), ("late look-up", 2)]),
         "behind": weighted(r, [("direct", 6), ("staged", 2), ("tile", 1), ("look-up", 1)]),
+        "shape": make_shape(r, threads) if r.random() < 0.35 else [threads, 1, 1],
     }
 
 
@@ -198,8 +206,21 @@ def stream(kernel, loop):
     return "job * %d" % STREAM
 
 
+def is_flat(kernel):
+    return kernel["shape"][1:] == [1, 1]
+
+
 def size_of_block(kernel):
-    return "(int)blockDim.x" if kernel["block_size"] else str(kernel["threads"])
+    if not kernel["block_size"]:
+        return str(kernel["threads"])
+    return "(int)blockDim.x" if is_flat(kernel) else "(int)(blockDim.x * blockDim.y * blockDim.z)"
+
+
+def number_of_thread(kernel):
+    if is_flat(kernel):
+        return "(int)threadIdx.x"
+    x, y = ("blockDim.x", "blockDim.y") if kernel["block_size"] else kernel["shape"][:2]
+    return "(int)((threadIdx.z * %s + threadIdx.y) * %s + threadIdx.x)" % (y, x)
 
 
 def address(tile, e):
@@ -248,7 +269,7 @@ def value(kernel, tile, load):
     elif tile["value"] == "sum" and not wide:
         load = "%s + (%s)((%s) * 2)" % (load, kind, load)
     elif tile["value"] == "lane" and not wide:
-        load = "%s + (%s)lane()" % (load, kind)
+        load = "%s + (%s)(t %% 32)" % (load, kind)
     elif tile["value"] == "asm lane" and not wide:
         load = "%s + (%s)lane_number()" % (load, kind)
     return load if wide else "(%s)(%s)" % (kind, load)
@@ -330,14 +351,14 @@ def statement(kernel, loop, s):
         out = ""
         for k in range(s["times"]):
             if k > 0:
-                out += "    acc ^= shuffle_from(acc, (int)(lane() + 1) % 32);\n"  # other work between two products
+                out += "    acc ^= shuffle_from(acc, (t + 1) % 32);\n"  # other work between two products
             e = "(t + %d) %% %d" % (s["c"] + 7 * k, tile["count"])
             out += "    product(acc, &%s[%s]);\n" % (tile["name"], place(tile, "(%s) / 4 * 4" % e if tile["guard"] == "thread" else e)[0])
         return out
     if kind == "either" and len(loop["tiles"]) > 1:
         return either(loop, c)
     if kind == "shuffle" and whole:
-        return "    acc ^= shuffle_from(acc, (int)(lane() + %d) %% 32);\n" % c
+        return "    acc ^= shuffle_from(acc, (t + %d) %% 32);\n" % c
     if kind == "table":
         return "    acc += (u32)table[(acc + %d) & 63];\n" % c
     if kind == "log":
@@ -355,7 +376,8 @@ def statement(kernel, loop, s):
     if kind == "warp barrier" and whole:
         return "    __nvvm_bar_warp_sync(0xffffffffu);\n"
     if kind == "size":
-        return "    acc += blockDim.x * %d + (u32)i;\n" % c
+        more = "" if is_flat(kernel) else " + blockDim.y * 3 + blockDim.z + threadIdx.y"
+        return "    acc += blockDim.x * %d%s + (u32)i;\n" % (c, more)
     return ""
 
 
@@ -549,7 +571,7 @@ def render(kernel):
     extra = "  __shared__ u32 red[%d], look[%d], staged[%d];\n  __shared__ int histogram[16];\n" % (t, t, t)
     out = "KERNEL %s %s(%s) {\n%s%s" % ("__launch_bounds__(%d)" % t if kernel["bounds"] else "", kernel["name"], parameters(kernel),
                                        shared, extra)
-    out += "  int t = (int)threadIdx.x, area = (int)blockIdx.x * %d;\n" % (SCRATCH + 256)
+    out += "  int t = %s, area = (int)blockIdx.x * %d;\n" % (number_of_thread(kernel), SCRATCH + 256)
     if kernel["early"]:
         out += "  if (%s)\n    return;\n" % {"block": "(int)blockIdx.x >= jobs", "flag": "flag == 3 && blockIdx.x == 0"}[kernel["early"]]
     heads = {"": "  {\n    int job = (int)blockIdx.x;\n",
@@ -591,7 +613,8 @@ def launch(kernel, blocks, n, jobs, flag):
               "out i32[%d]" % (most * MOST_TRIPS * t), "out i32[%d]" % (most * t), "inout i32[16]",
               str(n), str(jobs), str(limit), str(flag), str(ld)]
     dynamic = declarations(kernel)[1]
-    return "%s<<<%d,%d%s>>>(%s)" % (kernel["name"], blocks, t, ",%d" % dynamic if dynamic else "", ", ".join(kinds))
+    block = "(%d,%d,%d)" % tuple(kernel["shape"]) if not is_flat(kernel) else str(t)
+    return "%s<<<%d,%s%s>>>(%s)" % (kernel["name"], blocks, block, ",%d" % dynamic if dynamic else "", ", ".join(kinds))
 
 
 def launches(kernel, seed):
@@ -615,7 +638,8 @@ def smaller(kernel):
             less = copy.deepcopy(kernel)
             del less["loops"][k]
             yield less
-    for key, simple in (("outer", ""), ("early", ""), ("before", ""), ("behind", "direct"), ("block_size", False), ("blocks", 1)):
+    for key, simple in (("outer", ""), ("early", ""), ("before", ""), ("behind", "direct"), ("block_size", False), ("blocks", 1),
+                        ("shape", [kernel["threads"], 1, 1])):
         if kernel[key] != simple:
             less = copy.deepcopy(kernel)
             less[key] = simple

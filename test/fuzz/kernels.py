@@ -79,7 +79,19 @@ class File:
         with open(self.path("kernels.cu"), "w") as file:
             file.write(kernelgen.render_file(self.kernels))
         checked("clang", self.compile_command())
+        self.say_shapes()
         checked("opt", [tool("opt"), "-S", "-passes=verify", self.path("plain.ll"), "-o", self.path("plain.ll")])  # as opt prints it
+
+    def say_shapes(self):
+        """Launch bounds in all dimensions, as MLIR has them, where a block has several."""
+        with open(self.path("plain.ll")) as file:
+            text = file.read()
+        for k in self.kernels:
+            if not kernelgen.is_flat(k):
+                bounds = ", ".join('!"maxntid%s", i32 %d' % pair for pair in zip("xyz", k["shape"]))
+                text = re.sub(r'!\{ptr @%s, !"maxntidx", i32 \d+\}' % k["name"], "!{ptr @%s, %s}" % (k["name"], bounds), text)
+        with open(self.path("plain.ll"), "w") as file:
+            file.write(text)
 
     def compile_command(self):
         return [tool("clang"), "-x", "cuda", "--cuda-device-only", "-nocudainc", "-nocudalib", "-Xclang", "-target-feature",

@@ -174,15 +174,20 @@ class Kernel:
         if result or size.value != 32:
             raise Wrong("the launch contract of kernel %s is not an array of 8 numbers of 32 bits" % plan.kernel)
         words = struct.unpack("<8I", self.driver.download(at.value, 32))
-        version, threads, extra_threads, _, extra_shared = words[:5]
+        version, threads, extra_threads, _, extra_shared, _, width, height = words
         if version != 1:
             raise Wrong("the launch contract of kernel %s has a version that is not 1" % plan.kernel)
         any_block = threads == extra_threads == 0
-        if not any_block and plan.block[1:] != [1, 1]:
+        given = plan.block[0] * plan.block[1] * plan.block[2]
+        if not any_block and not width and plan.block[1:] != [1, 1]:
             raise Wrong("the launch contract of kernel %s is for blocks of one dimension" % plan.kernel)
-        if not any_block and plan.block[0] != threads:
-            raise Wrong("kernel %s was rewritten for blocks of %d threads, not of %d" %
-                        (plan.kernel, threads, plan.block[0]))
+        if width and plan.block[:2] != [width, height]:
+            raise Wrong("kernel %s was rewritten for blocks of %d by %d threads, not of %d by %d" %
+                        (plan.kernel, width, height, *plan.block[:2]))
+        if not any_block and given != threads:
+            raise Wrong("kernel %s was rewritten for blocks of %d threads, not of %d" % (plan.kernel, threads, given))
+        if width:
+            self.block = [given, 1, 1]
         self.block[0] += extra_threads
         self.shared += extra_shared
 

@@ -31,7 +31,7 @@ tw_contiguous *tw_contiguous_new(const tw_kernel *k, const tw_tile *t, int32_t w
     return NULL;
   *c = (tw_contiguous){.k = k, .t = t, .width = width};
   c->known = tweed_arena_array(k->arena, (size_t)k->flow->ninsts, sizeof *c->known);
-  c->zero = tweed_arena_array(k->arena, (size_t)k->threads, sizeof *c->zero);
+  c->zero = tweed_arena_array(k->arena, (size_t)k->block.threads, sizeof *c->zero);
   return c->known && c->zero ? c : NULL;
 }
 
@@ -61,24 +61,24 @@ static int64_t with_sign(uint64_t v, unsigned bits) {
 /* spread from exact. Empty where memory runs out: then less is known, which is safe. */
 static about from_exact(tw_contiguous *c, uint64_t *exact, unsigned bits) {
   about a = {.done = true};
-  a.spread = exact ? tweed_arena_array(c->k->arena, (size_t)c->k->threads, sizeof *a.spread) : NULL;
+  a.spread = exact ? tweed_arena_array(c->k->arena, (size_t)c->k->block.threads, sizeof *a.spread) : NULL;
   if (!a.spread)
     return a;
   a.exact = exact;
-  for (int32_t t = 0; t < c->k->threads; t++)
+  for (int32_t t = 0; t < c->k->block.threads; t++)
     a.spread[t] = with_sign(exact[t] - exact[t - t % c->width], bits);
   return a;
 }
 
 static uint64_t *numbers(tw_contiguous *c) {
-  return tweed_arena_array(c->k->arena, (size_t)c->k->threads, sizeof(uint64_t));
+  return tweed_arena_array(c->k->arena, (size_t)c->k->block.threads, sizeof(uint64_t));
 }
 
 static about about_constant(tw_contiguous *c, LLVMValueRef v) {
   uint64_t *exact = LLVMIsAConstantInt(v) && bits_of(v) <= 64 ? numbers(c) : NULL;
   if (!exact)
     return (about){.done = true, .spread = c->zero};
-  for (int32_t t = 0; t < c->k->threads; t++)
+  for (int32_t t = 0; t < c->k->block.threads; t++)
     exact[t] = LLVMConstIntGetZExtValue(v);
   return from_exact(c, exact, 64);
 }
@@ -87,9 +87,10 @@ static about about_thread(tw_contiguous *c, LLVMValueRef v) {
   char name[64];
   tw_register_of(v, name, sizeof name);
   bool lane = strcmp(name, "laneid") == 0;
-  uint64_t *exact = lane || strcmp(name, "tid.x") == 0 ? numbers(c) : NULL;
-  for (int32_t t = 0; exact && t < c->k->threads; t++)
-    exact[t] = (uint64_t)(lane ? t % 32 : t);
+  int32_t d = tw_block_dimension(v, "tid.");
+  uint64_t *exact = lane || d >= 0 ? numbers(c) : NULL;
+  for (int32_t t = 0; exact && t < c->k->block.threads; t++)
+    exact[t] = (uint64_t)(lane ? t % 32 : tw_block_coordinate(&c->k->block, t, d));
   return from_exact(c, exact, 32);
 }
 
@@ -140,7 +141,7 @@ static bool compute(LLVMOpcode op, uint64_t a, uint64_t b, unsigned bits, uint64
 
 static uint64_t *compute_all(tw_contiguous *c, LLVMValueRef v, const about *a, const about *b) {
   uint64_t *out = a->exact && b->exact && bits_of(v) <= 64 ? numbers(c) : NULL;
-  for (int32_t t = 0; out && t < c->k->threads; t++)
+  for (int32_t t = 0; out && t < c->k->block.threads; t++)
     if (!compute(LLVMGetInstructionOpcode(v), a->exact[t], b->exact[t], bits_of(v), &out[t]))
       return NULL;
   return out;
@@ -149,7 +150,7 @@ static uint64_t *compute_all(tw_contiguous *c, LLVMValueRef v, const about *a, c
 /* ---- what is known from distances ---- */
 
 static bool is_zero(const tw_contiguous *c, const about *a) {
-  for (int32_t t = 0; a->spread && t < c->k->threads; t++)
+  for (int32_t t = 0; a->spread && t < c->k->block.threads; t++)
     if (a->spread[t])
       return false;
   return a->spread != NULL;
@@ -160,8 +161,8 @@ static about combine(tw_contiguous *c, const about *a, int64_t x, const about *b
   about out = {.done = true};
   if (!a->spread || !b->spread)
     return out;
-  out.spread = tweed_arena_array(c->k->arena, (size_t)c->k->threads, sizeof *out.spread);
-  for (int32_t t = 0; out.spread && t < c->k->threads; t++)
+  out.spread = tweed_arena_array(c->k->arena, (size_t)c->k->block.threads, sizeof *out.spread);
+  for (int32_t t = 0; out.spread && t < c->k->block.threads; t++)
     out.spread[t] = (int64_t)((uint64_t)x * (uint64_t)a->spread[t] + (uint64_t)y * (uint64_t)b->spread[t]);
   return out;
 }
@@ -180,7 +181,7 @@ static bool extend(tw_contiguous *c, LLVMValueRef value, const about *a) {
   int64_t most = 0;
   if (!a->spread)
     return false;
-  for (int32_t t = 0; t < c->k->threads; t++) {
+  for (int32_t t = 0; t < c->k->block.threads; t++) {
     if (a->spread[t] < 0 || a->spread[t] > INT32_MAX)
       return false;
     most = a->spread[t] > most ? a->spread[t] : most;
@@ -199,7 +200,7 @@ static about about_extension(tw_contiguous *c, LLVMValueRef v) {
   about a = about_of(c, from);
   bool sign = LLVMGetInstructionOpcode(v) == LLVMSExt;
   uint64_t *exact = a.exact ? numbers(c) : NULL;
-  for (int32_t t = 0; exact && t < c->k->threads; t++)
+  for (int32_t t = 0; exact && t < c->k->block.threads; t++)
     exact[t] = sign ? cut((uint64_t)with_sign(a.exact[t], bits_of(from)), bits_of(v)) : a.exact[t];
   if (exact)
     return from_exact(c, exact, bits_of(v));
@@ -213,7 +214,7 @@ static about about_extension(tw_contiguous *c, LLVMValueRef v) {
 static about about_trunc(tw_contiguous *c, LLVMValueRef v) {
   about a = about_of(c, LLVMGetOperand(v, 0));
   uint64_t *exact = a.exact ? numbers(c) : NULL;
-  for (int32_t t = 0; exact && t < c->k->threads; t++)
+  for (int32_t t = 0; exact && t < c->k->block.threads; t++)
     exact[t] = cut(a.exact[t], bits_of(v));
   return exact ? from_exact(c, exact, bits_of(v)) : (about){.done = true, .spread = a.spread};
 }
@@ -316,7 +317,7 @@ static about about_of(tw_contiguous *c, LLVMValueRef v) {
 
 bool tw_contiguous_check(tw_contiguous *c, LLVMValueRef address, int64_t bytes) {
   about a = about_of(c, address);
-  for (int32_t t = 0; a.spread && t < c->k->threads; t++)
+  for (int32_t t = 0; a.spread && t < c->k->block.threads; t++)
     if (a.spread[t] != bytes * (t % c->width))
       return false;
   return a.spread != NULL;

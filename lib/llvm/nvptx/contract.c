@@ -7,8 +7,8 @@ bool tw_contract_publish(LLVMValueRef function, const tw_contract *c, tweed_aren
   static const char prefix[] = "__tweed_launch_";
   LLVMModuleRef module = LLVMGetGlobalParent(function);
   LLVMTypeRef word = LLVMInt32TypeInContext(LLVMGetModuleContext(module));
-  const uint32_t words[8] = {
-      TW_CONTRACT_VERSION, c->threads, c->extra_threads, c->static_shared, c->dynamic_shared, c->flags, 0, 0};
+  const uint32_t words[8] = {TW_CONTRACT_VERSION, c->threads, c->extra_threads, c->static_shared,
+                             c->dynamic_shared,   c->flags,   c->width,         c->height};
   LLVMValueRef values[8];
   for (int i = 0; i < 8; i++)
     values[i] = LLVMConstInt(word, words[i], false);
@@ -32,6 +32,11 @@ tweed_status tw_contract_write(const tw_contract *c, const char *kernel, FILE *f
       json_pack("{s:s, s:I, s:I, s:I, s:I, s:b}", "kernel", kernel, "threads", (json_int_t)c->threads, "extra_threads",
                 (json_int_t)c->extra_threads, "static_shared", (json_int_t)c->static_shared, "dynamic_shared",
                 (json_int_t)c->dynamic_shared, "specialized", (c->flags & TW_CONTRACT_SPECIALIZED) != 0);
+  if (json && c->width) {
+    json_t *block = json_pack("[I, I, I]", (json_int_t)c->width, (json_int_t)c->height,
+                              (json_int_t)(c->threads / (c->width * c->height)));
+    json_object_set_new(json, "block", block);
+  }
   if (!json)
     return tweed_no_memory(error);
   bool written = json_dumpf(json, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF && fflush(file) == 0;

@@ -15,12 +15,14 @@ typedef struct tw_contract {
   uint32_t static_shared;  /* bytes, for information */
   uint32_t dynamic_shared; /* bytes to be added to the dynamic shared memory of the launch */
   uint32_t flags;
+  uint32_t width, height; /* of the original's block, x and y, where it has more than one dimension, else 0. The new one
+                             has one dimension */
 } tw_contract;
 
 /* Adds the constant to the function's module. False: out of memory, nothing was changed. */
 bool tw_contract_publish(LLVMValueRef function, const tw_contract *contract, tweed_arena *arena);
 /* The same as JSON: {"kernel": …, "threads": …, "extra_threads": …, "static_shared": …, "dynamic_shared": …,
- * "specialized": …}. */
+ * "specialized": …}, and "block": [X, Y, Z] where the original's has more than one dimension. */
 tweed_status tw_contract_write(const tw_contract *contract, const char *kernel, FILE *file, tweed_error *error);
 
 #endif

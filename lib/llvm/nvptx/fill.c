@@ -233,18 +233,6 @@ static bool is_store_of(const tw_fill_plan *p, int32_t inst) {
   return false;
 }
 
-LLVMValueRef tw_fill_register(const tw_emit *e, LLVMValueRef inst, LLVMValueRef thread, LLVMValueRef threads) {
-  char name[64];
-  if (!tw_register_of(inst, name, sizeof name))
-    return NULL;
-  if (strcmp(name, "tid.x") == 0)
-    return thread;
-  if (strcmp(name, "ntid.x") == 0)
-    return threads;
-  bool lane = strcmp(name, "laneid") == 0 && thread;
-  return lane ? LLVMBuildAnd(e->builder, thread, tw_emit_u32(e, 31), "") : NULL;
-}
-
 static bool replace(tw_copy *c, int32_t inst, LLVMValueRef *value) {
   writing *w = c->user;
   const tw_fill_plan *p = w->fill->plan;
@@ -263,7 +251,8 @@ static bool replace(tw_copy *c, int32_t inst, LLVMValueRef *value) {
     *value = LLVMGetUndef(tw_emit_i32(w->fill->emit)); /* nobody asks for it */
     return true;
   }
-  *value = tw_fill_register(w->fill->emit, original, w->fill->thread, w->fill->threads);
+  const tw_fill *f = w->fill;
+  *value = f->block ? tw_block_register(f->block, f->emit, original, f->thread) : NULL;
   return *value != NULL;
 }
 

@@ -45,18 +45,15 @@ typedef void (*tw_fill_plain)(void *user, tw_copy *c, int32_t store);
 typedef struct tw_fill {
   const tw_fill_plan *plan;
   const tw_emit *emit;
-  LLVMValueRef *values; /* by instruction: what stands for the header's phis, and for values of outside, in the copy */
-  LLVMValueRef slot;    /* i32: bytes from the ring's begin to the slot */
-  LLVMValueRef thread;  /* i32 that stands for threadIdx.x in the copy; NULL: the thread's own */
-  LLVMValueRef threads; /* i32 that stands for blockDim.x; NULL: the block's own */
-  const char *prefix;   /* of blocks */
-  tw_fill_pair *pairs;  /* by instruction: in place of asynchronous stores, their addresses; NULL: write them */
-  tw_fill_plain plain;  /* NULL: plain stores are written as they are */
+  LLVMValueRef *values;  /* by instruction: what stands for the header's phis, and for values of outside, in the copy */
+  LLVMValueRef slot;     /* i32: bytes from the ring's begin to the slot */
+  LLVMValueRef thread;   /* i32, the number of the thread whose copies these are; NULL: the thread's own */
+  const tw_block *block; /* of which it is; NULL: the block's own */
+  const char *prefix;    /* of blocks */
+  tw_fill_pair *pairs;   /* by instruction: in place of asynchronous stores, their addresses; NULL: write them */
+  tw_fill_plain plain;   /* NULL: plain stores are written as they are */
   void *user;
 } tw_fill;
-/* What stands for a special register of a thread with this number, of a block of so many threads; NULL: nothing does,
- * or it is no such register. Either may be NULL: then nothing stands for it. */
-LLVMValueRef tw_fill_register(const tw_emit *e, LLVMValueRef inst, LLVMValueRef thread, LLVMValueRef threads);
 /* Writes the copies; *entry is where they begin, and they end in block `end`. Addresses of shared objects are still
  * those of the objects, moved on by `slot`: the caller lets a ring take the objects' place. */
 bool tw_fill_write(const tw_fill *f, LLVMBasicBlockRef end, LLVMBasicBlockRef *entry);

@@ -361,7 +361,7 @@ tweed_status tw_gpu_pass_run(tw_bridge *b, const tweed_llvm_options *options, tw
   tw_preheaders preheaders;
   if (!tw_preheaders_make(b, arena, &preheaders))
     return no_memory(&r);
-  r.kernel = tw_kernel_of(b, arena);
+  r.kernel = tw_kernel_of(b, options->block, arena);
   if (!r.kernel)
     return no_memory(&r);
   tweed_status s = tw_tiles_of(r.kernel, &r.tiles, &r.count) ? TWEED_OK : no_memory(&r);

@@ -92,6 +92,8 @@ void tw_tile_remark_specialized(tw_bridge *b, const tw_tile *t, const tw_tile_pl
   number(&r, "ThreadsBefore", p->before.threads);
   say(&r, " -> ");
   number(&r, "ThreadsAfter", p->before.threads + (int64_t)contract->extra_threads);
+  if (contract->width)
+    say(&r, " in one dimension");
   rest(&r, p, contract);
   tw_emit_remark(b, t->loop, TW_REMARK_PASSED, "WarpSpecialized", r.arguments, r.n);
 }

@@ -465,7 +465,8 @@ tweed_status tw_groups_of(tw_kernel *k, tw_tile *t, const tw_costs *costs, bool 
   tw_groups *g = tweed_arena_alloc(k->arena, sizeof *g);
   if (!g)
     return tweed_no_memory(error);
-  *g = (tw_groups){.kernel = k, .tile = t, .costs = costs, .threads = k->threads > 0 ? k->threads : TW_UNKNOWN_THREADS};
+  *g = (tw_groups){
+      .kernel = k, .tile = t, .costs = costs, .threads = k->block.threads > 0 ? k->block.threads : TW_UNKNOWN_THREADS};
   g->warps = (g->threads + 31) / 32;
   tw_cutting c = {.g = g, .f = k->flow, .arena = k->arena, .error = error};
   if (!prepare(&c))

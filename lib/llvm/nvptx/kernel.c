@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PTX_KERNEL = 71 /* LLVM's number of the calling convention */ };
+enum { WARP = 32, MAX_THREADS = 1024, PTX_KERNEL = 71 /* LLVM's number of the calling convention */ };
 
 bool tw_is_kernel(tw_bridge *b) {
   LLVMValueRef f = tw_function(b);
@@ -41,10 +41,9 @@ static bool source_of_divergence(const tw_kernel *k, int32_t inst, const tw_touc
 }
 
 static void note_register(tw_kernel *k, LLVMValueRef inst) {
-  char name[64];
-  if (tw_register_of(inst, name, sizeof name) && (strcmp(name, "tid.y") == 0 || strcmp(name, "tid.z") == 0 ||
-                                                  strcmp(name, "ntid.y") == 0 || strcmp(name, "ntid.z") == 0))
+  if (tw_block_dimension(inst, "tid.") > 0 || tw_block_dimension(inst, "ntid.") > 0)
     k->flat = false;
+  k->asks_ptx |= tw_ptx_names(inst, "%tid.");
 }
 
 static bool read_instruction(tw_kernel *k, size_t *room, int32_t inst) {
@@ -77,7 +76,7 @@ static int32_t ptx_version(LLVMValueRef function) {
   return found ? (int32_t)strtol(found + 4, NULL, 10) : 0;
 }
 
-static void read_target(tw_kernel *k) {
+static void read_target(tw_kernel *k, const int32_t block[3]) {
   const char *cpu = tw_cpu(k->flow->bridge);
   if (strncmp(cpu, "sm_", 3) == 0) {
     char *end;
@@ -86,14 +85,10 @@ static void read_target(tw_kernel *k) {
   }
   LLVMValueRef f = k->flow->function;
   k->ptx = ptx_version(f);
-  int64_t x = tw_annotation(f, "reqntidx", tw_annotation(f, "maxntidx", 0));
-  int64_t y = tw_annotation(f, "reqntidy", tw_annotation(f, "maxntidy", 1));
-  int64_t z = tw_annotation(f, "reqntidz", tw_annotation(f, "maxntidz", 1));
-  if (x > 0 && x <= 1024 && y == 1 && z == 1)
-    k->threads = (int32_t)x;
+  k->block = tw_block_of(f, k->flat, block);
 }
 
-tw_kernel *tw_kernel_of(tw_bridge *b, tweed_arena *arena) {
+tw_kernel *tw_kernel_of(tw_bridge *b, const int32_t block[3], tweed_arena *arena) {
   tw_kernel *k = tweed_arena_alloc(arena, sizeof *k);
   tw_flow *f = k ? tw_flow_of(b, arena) : NULL;
   if (!f)
@@ -112,8 +107,20 @@ tw_kernel *tw_kernel_of(tw_bridge *b, tweed_arena *arena) {
     return NULL;
   }
   tw_flow_taint(f, NULL, -1, k->divergent);
-  read_target(k);
+  read_target(k, block);
   return k;
+}
+
+const char *tw_kernel_against_warps(const tw_kernel *k, int32_t threads) {
+  if (k->block.threads == 0)
+    return "the number of threads is not given";
+  if (k->block.size[0] == 0)
+    return "of its dimensions, only the number of threads is given";
+  if (k->asks_ptx && !tw_block_is_flat(&k->block))
+    return "inline PTX reads a thread's coordinates";
+  if (k->block.threads % WARP != 0)
+    return "the number of threads is not a multiple of 32";
+  return k->block.threads + threads > MAX_THREADS || threads > k->block.threads ? "no room for more threads" : NULL;
 }
 
 const tw_site *tw_kernel_site(const tw_kernel *k, int32_t inst) {

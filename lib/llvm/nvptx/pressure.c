@@ -106,6 +106,35 @@ static bool is_cheap(LLVMValueRef inst) {
   }
 }
 
+static int32_t root_of_operand(const liveness *l, LLVMValueRef operand) {
+  int32_t number = tw_flow_inst(l->flow, operand);
+  return number >= 0 ? l->root[number] : -1;
+}
+
+/* Two addresses are a constant apart, which their loads and stores have room for: the same base, and the same registers
+ * in the same places. */
+static bool same_address(const liveness *l, LLVMValueRef a, LLVMValueRef b) {
+  int n = LLVMGetNumOperands(a);
+  if (n != LLVMGetNumOperands(b) || LLVMGetGEPSourceElementType(a) != LLVMGetGEPSourceElementType(b))
+    return false;
+  for (int k = 0; k < n; k++) {
+    LLVMValueRef x = LLVMGetOperand(a, (unsigned)k), y = LLVMGetOperand(b, (unsigned)k);
+    int32_t root = root_of_operand(l, x);
+    if (root != root_of_operand(l, y) || (k == 0 && root < 0 && x != y))
+      return false;
+  }
+  return true;
+}
+
+/* An address of several registers: its own, or that of an earlier one of its block. */
+static int32_t root_of_address(const liveness *l, int32_t inst) {
+  const tw_flow *f = l->flow;
+  for (int32_t i = f->first[f->block_of[inst]]; i < inst; i++)
+    if (l->root[i] == i && LLVMIsAGetElementPtrInst(f->insts[i]) && same_address(l, f->insts[inst], f->insts[i]))
+      return i;
+  return inst;
+}
+
 /* The one register that a cheap value is computed from, besides constants and parameters; several: its own. Operands
  * come before their users but for phis, which are roots. */
 static int32_t root_of(const liveness *l, int32_t inst) {
@@ -114,11 +143,9 @@ static int32_t root_of(const liveness *l, int32_t inst) {
   if (!is_cheap(v))
     return inst;
   for (int k = 0; k < LLVMGetNumOperands(v); k++) {
-    LLVMValueRef operand = LLVMGetOperand(v, (unsigned)k);
-    int32_t number = tw_flow_inst(l->flow, operand);
-    int32_t r = number >= 0 ? l->root[number] : -1;
+    int32_t r = root_of_operand(l, LLVMGetOperand(v, (unsigned)k));
     if (root >= 0 && r >= 0 && r != root)
-      return inst;
+      return LLVMIsAGetElementPtrInst(v) ? root_of_address(l, inst) : inst;
     root = r >= 0 ? r : root;
   }
   return root;

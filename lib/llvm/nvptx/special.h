@@ -72,7 +72,7 @@ struct tw_special {
   tw_reason reason;
   char *detail;
   size_t detail_size;
-  LLVMValueRef thread; /* threadIdx.x, in the new beginning */
+  LLVMValueRef thread; /* its number in the block, in the new beginning */
 };
 
 /* Code at the builder's place: waits until the phase of `parity` of the barrier in the channel's current slot is over.

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WARP = 32, MAX_THREADS = 1024, MIN_SM = 80, MIN_PTX = 71 };
+enum { MIN_SM = 80, MIN_PTX = 71 };
 
 static bool refuse(tw_special *s, tw_reason reason, const char *what, int32_t inst) {
   s->reason = reason;
@@ -23,15 +23,8 @@ static bool check_kernel(tw_special *s) {
     return refuse(s, TW_REASON_TARGET, "", -1);
   if (k->unknown)
     return refuse(s, TW_REASON_CALL, "somewhere in the kernel", -1);
-  if (k->threads == 0)
-    return refuse(s, TW_REASON_BLOCK, "the number of threads is not given", -1);
-  if (!k->flat)
-    return refuse(s, TW_REASON_BLOCK, "blocks of more than one dimension", -1);
-  if (k->threads % WARP != 0)
-    return refuse(s, TW_REASON_BLOCK, "the number of threads is not a multiple of 32", -1);
-  if (k->threads + s->producers > MAX_THREADS || s->producers > k->threads)
-    return refuse(s, TW_REASON_BLOCK, "no room for more threads", -1);
-  return true;
+  const char *problem = tw_kernel_against_warps(k, s->producers);
+  return !problem || refuse(s, TW_REASON_BLOCK, problem, -1);
 }
 
 static bool check_tile(tw_special *s, const tw_tile *t) {
@@ -49,7 +42,7 @@ static bool check_tile(tw_special *s, const tw_tile *t) {
 static bool of_the_thread(const tw_special *s, int32_t inst) {
   char name[64];
   return tw_register_of(s->kernel->flow->insts[inst], name, sizeof name) && s->kernel->divergent[inst] &&
-         strcmp(name, "tid.x") != 0 && strcmp(name, "laneid") != 0;
+         strncmp(name, "tid.", 4) != 0 && strcmp(name, "laneid") != 0;
 }
 
 static bool need(tw_special *s, const tw_tile *t, LLVMValueRef value, bool *seen);
@@ -156,9 +149,13 @@ static bool plan_loop(tw_special *s, const tw_special_tile *in, tw_special_loop 
 }
 
 static bool plan_launch(tw_special *s) {
-  s->contract = (tw_contract){.threads = (uint32_t)s->kernel->threads,
+  s->contract = (tw_contract){.threads = (uint32_t)s->kernel->block.threads,
                               .extra_threads = (uint32_t)s->producers,
                               .flags = TW_CONTRACT_SPECIALIZED};
+  if (!tw_block_is_flat(&s->kernel->block)) {
+    s->contract.width = (uint32_t)s->kernel->block.size[0];
+    s->contract.height = (uint32_t)s->kernel->block.size[1];
+  }
   return tw_rings_decide(&s->rings, &s->contract) || refuse(s, TW_REASON_MEMORY, tw_rings_no_room, -1);
 }
 
@@ -199,11 +196,11 @@ tw_special *tw_special_prepare(tw_kernel *k, const tw_special_tile *tiles, int32
 bool tw_special_balance(tw_special *s, int32_t registers) {
   enum { FILE_SIZE = 65536, GROUP = 128, PRODUCER = 40, STEP = 8, MOST = 240 };
   const tw_kernel *k = s->kernel;
-  int32_t all = k->threads + s->producers, launch = FILE_SIZE / all / STEP * STEP;
-  if (!k->arch_specific || k->sm < 90 || (k->ptx && k->ptx < 80) || k->threads % GROUP || s->producers % GROUP ||
+  int32_t all = k->block.threads + s->producers, launch = FILE_SIZE / all / STEP * STEP;
+  if (!k->arch_specific || k->sm < 90 || (k->ptx && k->ptx < 80) || k->block.threads % GROUP || s->producers % GROUP ||
       launch <= PRODUCER || registers <= launch)
     return false;
-  int32_t consumer = (launch * all - PRODUCER * s->producers) / k->threads / STEP * STEP;
+  int32_t consumer = (launch * all - PRODUCER * s->producers) / k->block.threads / STEP * STEP;
   s->registers = (tw_registers){launch, consumer > MOST ? MOST : consumer, PRODUCER};
   return true;
 }

@@ -32,8 +32,8 @@ static bool fills_rows(tw_contiguous *c, const tw_fill_plan *p, int32_t store) {
 /* Threads whose copies by this store make a row; 0: not enough of them, -1: out of memory. */
 static int32_t width_of(const tw_special *s, const tw_tile *t, const tw_fill_plan *p, int32_t store) {
   for (int32_t width = WIDEST; width >= NARROWEST; width /= 2) {
-    tw_contiguous *c = s->kernel->threads % width == 0 ? tw_contiguous_new(s->kernel, t, width) : NULL;
-    if (!c && s->kernel->threads % width == 0)
+    tw_contiguous *c = s->kernel->block.threads % width == 0 ? tw_contiguous_new(s->kernel, t, width) : NULL;
+    if (!c && s->kernel->block.threads % width == 0)
       return -1;
     if (c && fills_rows(c, p, store))
       return width;

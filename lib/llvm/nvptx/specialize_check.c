@@ -29,7 +29,7 @@ static int32_t half(int32_t warps, int32_t which) {
 }
 
 static int32_t warps_of(const checking *c, bool producers) {
-  return (producers ? c->s->producers : c->s->kernel->threads) / WARP;
+  return (producers ? c->s->producers : c->s->kernel->block.threads) / WARP;
 }
 
 static void add_channels(checking *c, const tw_special_loop *l) {

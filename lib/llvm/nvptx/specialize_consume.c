@@ -101,10 +101,13 @@ static void rewrite_barriers(const tw_special *s) {
     }
 }
 
+/* Blocks have one dimension now: coordinates in others are computed. */
 static void rewrite_registers(const tw_special *s) {
   const tw_flow *f = flow_of(s);
+  LLVMValueRef thread = tw_block_is_flat(&s->kernel->block) ? NULL : s->thread;
   for (int32_t i = 0; i < f->ninsts; i++) {
-    LLVMValueRef given = tw_fill_register(&s->emit, f->insts[i], NULL, tw_emit_u32(&s->emit, s->contract.threads));
+    LLVMPositionBuilderBefore(s->emit.builder, f->insts[i]);
+    LLVMValueRef given = tw_block_register(&s->kernel->block, &s->emit, f->insts[i], thread);
     if (given)
       LLVMReplaceAllUsesWith(f->insts[i], given);
   }

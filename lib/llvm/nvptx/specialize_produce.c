@@ -1,10 +1,6 @@
 /* specialize_produce.c: the producers' code: the way to the loops, and in each iteration the copies of all threads. */
 #include "llvm/nvptx/special.h"
 
-static LLVMValueRef original_threads(const tw_special *s) {
-  return tw_emit_u32(&s->emit, s->contract.threads);
-}
-
 /* ---- values of another thread ---- */
 
 static LLVMValueRef value_for(tw_lane *n, LLVMValueRef original);
@@ -28,7 +24,7 @@ static LLVMValueRef closed_form(tw_lane *n, LLVMValueRef phi) {
 
 static LLVMValueRef compute_again(tw_lane *n, LLVMValueRef original) {
   const tw_special *s = n->p->s;
-  LLVMValueRef operands[64], given = tw_fill_register(&s->emit, original, n->thread, NULL);
+  LLVMValueRef operands[64], given = tw_block_register(&s->kernel->block, &s->emit, original, n->thread);
   if (given)
     return given;
   int count = LLVMGetNumOperands(original);
@@ -80,7 +76,7 @@ void tw_special_copies_of(tw_producing *p, const tw_special_loop *l, const tw_fi
                   .values = n.values,
                   .slot = slot,
                   .thread = thread,
-                  .threads = original_threads(s),
+                  .block = &s->kernel->block,
                   .prefix = "tweed.fill",
                   .pairs = pairs};
   if (p->failed || !tw_fill_write(&fill, end, &entry)) {
@@ -101,7 +97,7 @@ static void write_copies(tw_producing *p, const tw_special_loop *l, const tw_spe
   LLVMBuilderRef b = s->emit.builder;
   LLVMBasicBlockRef before = LLVMGetInsertBlock(b), body = tw_special_block(s, "tweed.copy");
   LLVMBasicBlockRef done = tw_special_block(s, "tweed.copied");
-  LLVMValueRef mine = LLVMBuildSub(b, s->thread, original_threads(s), "");
+  LLVMValueRef mine = LLVMBuildSub(b, s->thread, tw_emit_u32(&s->emit, s->contract.threads), "");
   LLVMBuildBr(b, body);
   LLVMPositionBuilderAtEnd(b, body);
   LLVMValueRef thread = LLVMBuildPhi(b, tw_emit_i32(&s->emit), "");
@@ -110,7 +106,7 @@ static void write_copies(tw_producing *p, const tw_special_loop *l, const tw_spe
     return;
   LLVMValueRef further = LLVMBuildAdd(b, thread, tw_emit_u32(&s->emit, (uint32_t)s->producers), "");
   LLVMBasicBlockRef last = LLVMGetInsertBlock(b);
-  LLVMBuildCondBr(b, LLVMBuildICmp(b, LLVMIntULT, further, original_threads(s), ""), body, done);
+  LLVMBuildCondBr(b, LLVMBuildICmp(b, LLVMIntULT, further, tw_emit_u32(&s->emit, s->contract.threads), ""), body, done);
   LLVMAddIncoming(thread, &mine, &before, 1);
   LLVMAddIncoming(thread, &further, &last, 1);
   LLVMPositionBuilderAtEnd(b, done);
@@ -156,7 +152,7 @@ static void enter(tw_copy *c, int32_t block) {
 
 static bool replace(tw_copy *c, int32_t inst, LLVMValueRef *value) {
   const tw_producing *p = c->user;
-  *value = tw_fill_register(&p->s->emit, c->flow->insts[inst], NULL, original_threads(p->s));
+  *value = tw_block_register(&p->s->kernel->block, &p->s->emit, c->flow->insts[inst], NULL);
   return *value != NULL;
 }
 

@@ -76,7 +76,7 @@ static bool can_wait(const tw_special_loop *l) {
 bool tw_special_turns(tw_special *s, int32_t loop) {
   tw_special_loop *l = &s->loops[loop];
   l->nruns = 0;
-  if (s->kernel->threads % (2 * PARTITIONS * WARP) != 0 || !can_wait(l) || !find_runs(s, l) || l->nruns < 2)
+  if (s->kernel->block.threads % (2 * PARTITIONS * WARP) != 0 || !can_wait(l) || !find_runs(s, l) || l->nruns < 2)
     l->nruns = 0;
   char detail[160];
   if (l->nruns > 0 && !tw_special_check(s, detail, sizeof detail))

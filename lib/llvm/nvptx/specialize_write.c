@@ -77,7 +77,7 @@ static void init_barriers(const tw_special *s) {
         tw_emit_mbarrier_init(&s->emit, tw_rings_at(&s->rings, &s->emit, ch->full + at),
                               (uint32_t)(s->producers * tw_special_arrivals(ch)));
         tw_emit_mbarrier_init(&s->emit, tw_rings_at(&s->rings, &s->emit, ch->empty + at),
-                              (uint32_t)s->kernel->threads / 32);
+                              (uint32_t)s->kernel->block.threads / 32);
       }
       if (ch->nbulk)
         tw_emit_mbarrier_fence(&s->emit);
@@ -96,9 +96,9 @@ static void write_complaint(const tw_special *s, LLVMBasicBlockRef wrong) {
   size_t length = 0;
   const char *name = LLVMGetValueName2(s->kernel->flow->function, &length);
   snprintf(text, sizeof text,
-           "tweed: %.*s is warp specialized: launch it with blocks of %u threads, %u of them extra\n",
+           "tweed: %.*s is warp specialized: launch it with blocks of %u threads, %u of them extra%s\n",
            (int)(length < 120 ? length : 120), name, s->contract.threads + s->contract.extra_threads,
-           s->contract.extra_threads);
+           s->contract.extra_threads, s->contract.width ? ", in one dimension" : "");
   LLVMBasicBlockRef say = tw_special_block(s, "tweed.say"), stop = tw_special_block(s, "tweed.stop");
   LLVMPositionBuilderAtEnd(e->builder, wrong);
   LLVMValueRef first = LLVMBuildICmp(e->builder, LLVMIntEQ, s->thread, tw_emit_u32(e, 0), "");
@@ -213,11 +213,17 @@ static void erase_barriers(const tw_special *s, const bool *live) {
       LLVMInstructionEraseFromParent(f->insts[i]);
 }
 
+/* Launch bounds of which only the user knew are said from now on, so that they are compiled for. */
 static void set_threads(LLVMValueRef function, int64_t threads) {
-  if (tw_annotation(function, "reqntidx", 0) > 0)
+  static const char *const others[4] = {"reqntidy", "reqntidz", "maxntidy", "maxntidz"};
+  bool required = tw_annotation(function, "reqntidx", 0) > 0;
+  if (required)
     tw_set_annotation(function, "reqntidx", threads);
-  if (tw_annotation(function, "maxntidx", 0) > 0)
+  if (!required || tw_annotation(function, "maxntidx", 0) > 0)
     tw_set_annotation(function, "maxntidx", threads);
+  for (int k = 0; k < 4; k++)
+    if (tw_annotation(function, others[k], 0) > 0)
+      tw_set_annotation(function, others[k], 1);
 }
 
 static bool write_all(tw_special *s) {

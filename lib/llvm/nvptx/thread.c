@@ -2,30 +2,21 @@
 #include "llvm/nvptx/thread.h"
 #include "model/model.h"
 #include "llvm/host.h"
+#include "llvm/nvptx/block.h"
 #include "llvm/nvptx/pressure.h"
 #include <stdio.h>
 #include <string.h>
 
-/* USUAL_THREADS: of a block without launch bounds. CONTROL: instructions of a loop's counter, comparison and branch. */
+/* USUAL_THREADS: of a block of which nothing is said. CONTROL: instructions of a loop's counter, comparison and branch.
+ */
 enum { USUAL_THREADS = 256, CONTROL = 3, TRIPS = 12, WARM = 6, SHARED_SPACE = 3 };
 
 /* ---- the kernel ---- */
 
-static int64_t product(LLVMValueRef f, const char *const keys[3]) {
-  int64_t n = tw_annotation(f, keys[0], 0);
-  for (int k = 1; n > 0 && k < 3; k++)
-    n *= tw_annotation(f, keys[k], 1);
-  return n;
-}
-
-static void read_threads(tw_thread *t, LLVMValueRef f) {
-  static const char *const wanted[3] = {"reqntidx", "reqntidy", "reqntidz"};
-  static const char *const most[3] = {"maxntidx", "maxntidy", "maxntidz"};
-  int64_t threads = product(f, wanted);
-  if (threads <= 0)
-    threads = product(f, most);
+static void read_threads(tw_thread *t, LLVMValueRef f, const int32_t block[3]) {
+  int32_t threads = tw_block_of(f, true, block).threads;
   t->bounded = threads > 0 && threads <= t->sm->threads_block;
-  t->kernel.threads = t->bounded ? (int32_t)threads : USUAL_THREADS;
+  t->kernel.threads = t->bounded ? threads : USUAL_THREADS;
 }
 
 /* The most registers that the kernel may have. */
@@ -61,7 +52,7 @@ static int64_t shared_bytes(const tw_flow *flow) {
   return bytes;
 }
 
-static bool read_kernel(const tw_body *body, tweed_arena *arena, tw_thread *t) {
+static bool read_kernel(const tw_body *body, const int32_t block[3], tweed_arena *arena, tw_thread *t) {
   tw_flow *flow = tw_flow_of(body->bridge, arena);
   tw_pressure pressure;
   if (!flow)
@@ -73,7 +64,7 @@ static bool read_kernel(const tw_body *body, tweed_arena *arena, tw_thread *t) {
       *most = pressure.block[b];
   }
   t->kernel.registers = fine ? pressure.kernel : 0;
-  read_threads(t, flow->function);
+  read_threads(t, flow->function, block);
   read_limit(t, flow->function);
   t->kernel.shared = shared_bytes(flow);
   tw_flow_free_map(flow);
@@ -174,8 +165,8 @@ static bool run_warp(const tweed_problem *problem, const tw_thread *t, const tw_
 
 /* ---- the questions ---- */
 
-tweed_status tw_thread_of(const tw_body *body, const tweed_problem *problem, tweed_arena *arena, tw_thread **out,
-                          tweed_error *error) {
+tweed_status tw_thread_of(const tw_body *body, const tweed_problem *problem, const int32_t block[3], tweed_arena *arena,
+                          tw_thread **out, tweed_error *error) {
   tw_thread *t = tweed_arena_alloc(arena, sizeof *t);
   tw_instance *code = tweed_arena_array(arena, (size_t)problem->nops + 1, sizeof *code);
   *out = t;
@@ -184,7 +175,7 @@ tweed_status tw_thread_of(const tw_body *body, const tweed_problem *problem, twe
   t->sm = tweed_machine_sm(problem->machine);
   t->machine = tweed_machine_name(problem->machine);
   t->unit = "issue";
-  if (!read_kernel(body, arena, t))
+  if (!read_kernel(body, block, arena, t))
     return tweed_no_memory(error);
   t->occupancy = tw_occupancy_of(t->sm, &t->kernel);
   clocks(problem, t);

@@ -18,8 +18,8 @@ enum { TW_THREAD_STAGES = 7 };
 typedef struct tw_thread {
   const tweed_sm *sm;
   const char *machine;
-  tw_footprint kernel; /* as it is; threads by launch bounds, else what is usual */
-  bool bounded;        /* launch bounds say how large blocks are */
+  tw_footprint kernel; /* as it is; threads as they are given, else what is usual */
+  bool bounded;        /* launch bounds, or the user, say how large blocks are */
   int32_t limit;       /* registers that it may have */
   tw_occupancy occupancy;
   int32_t elsewhere; /* registers alive outside the loop, the most */
@@ -35,9 +35,9 @@ typedef struct tw_thread {
   double overlapped; /* T */
 } tw_thread;
 
-/* The machine has an SM. */
-tweed_status tw_thread_of(const tw_body *body, const tweed_problem *problem, tweed_arena *arena, tw_thread **out,
-                          tweed_error *error);
+/* The machine has an SM. block: what the user says of its size, see tw_block_of. */
+tweed_status tw_thread_of(const tw_body *body, const tweed_problem *problem, const int32_t block[3], tweed_arena *arena,
+                          tw_thread **out, tweed_error *error);
 /* The II to ask for: at least mii, and so many stages at most. No more than half of T, so that something overlaps. */
 int32_t tw_thread_ii(const tw_thread *t, int32_t mii, int32_t stages);
 /* tw_profit_bound and tw_profit_of in cycles of the SM per iteration of a warp. */

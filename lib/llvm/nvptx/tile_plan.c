@@ -103,9 +103,9 @@ static double locked(const tw_groups *g, bool copies) {
   return (double)tw_max64(busiest(g, copies, true) + g->path, alone(g) + copied);
 }
 
-static int32_t blocks_of(const planning *p, int32_t threads, int64_t shared, int32_t more_registers) {
+static tw_occupancy occupancy(const planning *p, int32_t threads, int64_t shared, int32_t more_registers) {
   tw_footprint f = {threads, (int32_t)((p->registers + more_registers) * register_slack), shared};
-  return tw_occupancy_of(p->costs->sm, &f).blocks;
+  return tw_occupancy_of(p->costs->sm, &f);
 }
 
 static int64_t barrier_latency(const planning *p) {
@@ -125,7 +125,7 @@ static tweed_status cost_before(planning *p) {
   double once = (double)(c.latency + c.moving) + (double)(p->t->nbarriers * barrier_latency(p)) + locked(g, false);
   p->before.threads = g->threads;
   p->before.shared = (int64_t)tw_static_shared(p->k);
-  p->before.blocks = blocks_of(p, p->before.threads, p->before.shared, 0);
+  p->before.blocks = occupancy(p, p->before.threads, p->before.shared, 0).blocks;
   int32_t blocks = p->before.blocks > 0 ? p->before.blocks : 1;
   p->before.cycles = tw_interval(blocks, service, most(once - service, 0));
   return TWEED_OK;
@@ -189,8 +189,10 @@ static void cost_after(const planning *p, tw_tile_plan *plan, const int32_t *dep
   bool apart = plan->producers > 0, free = apart && !p->t->keeps_barriers;
   plan->after.threads = g->threads + plan->producers;
   plan->after.shared = shared_with(p, depth, apart);
-  plan->after.blocks = blocks_of(p, plan->after.threads, plan->after.shared, apart ? 0 : AHEAD);
-  if (plan->after.blocks == 0)
+  tw_occupancy o = occupancy(p, plan->after.threads, plan->after.shared, apart ? 0 : AHEAD);
+  plan->after.blocks = o.blocks;
+  plan->short_of_registers |= o.blocks == 0 && o.limit == TW_LIMIT_REGISTERS;
+  if (o.blocks == 0)
     return;
   int32_t turns = free ? (g->warps + p->costs->sm->partitions - 1) / p->costs->sm->partitions : 1;
   double service = (double)plan->graph.bound;
@@ -346,7 +348,9 @@ static tweed_status try_way(const planning *p, bool apart, tw_tile_plan *plan) {
     choose_producers(p, plan);
   choose_depth(p, plan);
   if (plan->after.blocks == 0)
-    refuse(plan, TW_REASON_NOT_PROFITABLE, "there is no room in shared memory for a second slot");
+    refuse(plan, TW_REASON_NOT_PROFITABLE,
+           plan->short_of_registers ? "there are not enough registers for the block that it would need"
+                                    : "there is no room in shared memory for a second slot");
   check_registers(p, plan);
   plan->gain = plan->after.cycles > 0 ? plan->before.cycles / plan->after.cycles : 0;
   return TWEED_OK;
@@ -355,15 +359,17 @@ static tweed_status try_way(const planning *p, bool apart, tw_tile_plan *plan) {
 /* ---- which way ---- */
 
 /* Why threads can't be added, whatever the model says. */
-static tw_reason against_threads(const planning *p) {
+static tw_reason against_threads(const planning *p, const char **detail) {
+  *detail = "";
   if (p->options->keep_launch)
     return TW_REASON_LAUNCH;
   if (p->k->sm < MIN_CP_ASYNC)
     return TW_REASON_TARGET;
-  if (p->k->threads == 0 || p->k->threads % WARP != 0 || !p->k->flat ||
-      p->k->threads + WARP > p->costs->sm->threads_block)
-    return TW_REASON_BLOCK;
-  return TW_REASON_NONE;
+  const char *problem = tw_kernel_against_warps(p->k, WARP);
+  if (!problem && p->k->block.threads + WARP <= p->costs->sm->threads_block)
+    return TW_REASON_NONE;
+  *detail = problem ? problem : "no room for more threads";
+  return TW_REASON_BLOCK;
 }
 
 static void judge(const planning *p, tw_tile_plan *plan) {
@@ -388,9 +394,10 @@ static bool better(const tw_tile_plan *a, const tw_tile_plan *b) {
 }
 
 static tweed_status plan_ways(planning *p, tw_tile_way way, tw_tile_plan *out) {
-  tw_reason against = against_threads(p);
+  const char *detail;
+  tw_reason against = against_threads(p, &detail);
   if (way == TW_TILE_SPECIALIZE && against != TW_REASON_NONE) {
-    refuse(out, against, "");
+    refuse(out, against, detail);
     return TWEED_OK;
   }
   tweed_status s = cost_before(p);
@@ -417,7 +424,7 @@ static int32_t registers_of(const planning *p) {
   tw_pressure pressure;
   if (!tw_pressure_of(p->k->flow, p->k->arena, &pressure))
     return -1;
-  int32_t estimate = pressure.kernel, threads = p->k->threads;
+  int32_t estimate = pressure.kernel, threads = p->k->block.threads;
   int64_t blocks = tw_annotation(p->k->flow->function, "minctasm", 0);
   int64_t given = tw_annotation(p->k->flow->function, "maxnreg", 0);
   int32_t limit = p->costs->sm->registers_thread;

@@ -29,11 +29,12 @@ typedef struct tw_tile_plan {
   int32_t producers;
   int32_t ii, mii, stages;
   tw_tile_state before, after;
-  double gain;            /* before / after */
-  int32_t registers;      /* of a thread, estimated */
-  const char *bottleneck; /* the busiest unit; "recurrence" where carried */
-  bool carried;           /* what iterations hand on bounds II, of one block */
-  tw_tile_turns turns;    /* wanted: two halves of the block take turns at the tensor cores */
+  double gain;             /* before / after */
+  int32_t registers;       /* of a thread, estimated */
+  const char *bottleneck;  /* the busiest unit; "recurrence" where carried */
+  bool carried;            /* what iterations hand on bounds II, of one block */
+  bool short_of_registers; /* some ring would have left no room for them */
+  tw_tile_turns turns;     /* wanted: two halves of the block take turns at the tensor cores */
   tw_tile_graph graph;
   tweed_schedule *schedule;
 } tw_tile_plan;

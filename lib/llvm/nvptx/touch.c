@@ -197,6 +197,10 @@ const char *tw_ptx_mnemonic(LLVMValueRef call, char *buffer, size_t size) {
   return buffer;
 }
 
+bool tw_ptx_names(LLVMValueRef inst, const char *text) {
+  return is_asm(inst) && strstr(asm_text(inst), text);
+}
+
 static bool starts(const char *text, const char *prefix) {
   return strncmp(text, prefix, strlen(prefix)) == 0;
 }

@@ -50,6 +50,9 @@ const char *tw_register_of(LLVMValueRef inst, char *buffer, size_t size);
 /* The value may differ from block to block of the grid: it is computed from a block's number, or from memory. */
 bool tw_differs_by_block(LLVMValueRef value);
 
+/* Inline PTX with this text in it. */
+bool tw_ptx_names(LLVMValueRef inst, const char *text);
+
 /* The first instruction of inline PTX, without braces and declarations, up to the first space; "" for what is none. */
 const char *tw_ptx_mnemonic(LLVMValueRef call, char *buffer, size_t size);
 

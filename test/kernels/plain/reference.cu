@@ -4,10 +4,10 @@
 
 INLINE int index() {
   u32 block = (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x;
-  return (int)(block * blockDim.x + threadIdx.x);
+  return (int)(((block * blockDim.z + threadIdx.z) * blockDim.y + threadIdx.y) * blockDim.x + threadIdx.x);
 }
 INLINE int threads() {
-  return (int)(gridDim.z * gridDim.y * gridDim.x * blockDim.x);
+  return (int)(gridDim.z * gridDim.y * gridDim.x * blockDim.z * blockDim.y * blockDim.x);
 }
 /* f(i) for all i < n, shared out to all threads. */
 template <typename F> INLINE void each(int n, F f) {
@@ -86,6 +86,9 @@ KERNEL stencil_2d(const float *in, float *out, int rows, int columns) {
 KERNEL transpose(const float *in, float *out, int rows, int columns) {
   each(rows * columns, [&](int i) { out[i % columns * rows + i / columns] = in[i]; });
 }
+KERNEL transpose_square(const float *in, float *out, int rows, int columns) {
+  each(rows * columns, [&](int i) { out[i % columns * rows + i / columns] = in[i]; });
+}
 KERNEL aliased(const float *in, float *out, int n) {
   each(n, [&](int i) { out[i] = in[i] + in[i / 256 * 256 + 255 - i % 256]; });
 }
@@ -126,6 +129,16 @@ KERNEL sgemm_128_transposed(const float *a, const float *b, float *c, int n, int
 }
 KERNEL sgemm_split(const float *a, const float *b, float *c, int m, int n, int k, int) {
   gemm(a, b, c, m, n, k);
+}
+KERNEL sgemm_square(const float *a, const float *b, float *c, int m, int n, int k) {
+  gemm(a, b, c, m, n, k);
+}
+KERNEL sgemm_quads(const float *a, const float *b, float *c, int n, int k) {
+  gemm(a, b, c, (int)gridDim.y * 64, n, k);
+}
+KERNEL sgemm_cube(const float *a, const float *b, float *c, int k) {
+  for (int z = 0; z < 4 * (int)gridDim.x; z++)
+    gemm(a + z * 16 * k, b + z * 16 * k, c + z * 256, 16, 16, k);
 }
 KERNEL hgemm(const half *a, const half *b, half *c, int n, int k) {
   gemm(a, b, c, (int)gridDim.y * 128, n, k);

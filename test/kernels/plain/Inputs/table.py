@@ -24,6 +24,14 @@ class Kernel:
         self.tolerance, self.exact = tolerance, exact
         self.template, self.tests, self.bench, self.bug = None, [], {}, None
 
+    def passes(self, text):
+        """Passes with the shape of the block, which launch bounds do not say."""
+        block = re.match(r"<<<.*?, ?\((\d+(?:,\d+)*)\)[,>]", self.template)
+        if not block:
+            return text
+        name, _, parameters = text.rstrip(">").partition("<")
+        return "%s<%s>" % (name, ";".join([p for p in [parameters] if p] + ["block=" + block.group(1).replace(",", "x")]))
+
     def launch(self, sizes):
         """The launch line for sizes."""
         return self.name + re.sub(r"\{([^}]*)\}", lambda m: str(evaluate(m.group(1), sizes)), self.template)
