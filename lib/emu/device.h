@@ -220,6 +220,14 @@ TWEED_API uint32_t tweed_emu_ptx_bfi(const tweed_emu_place *place, uint32_t a, u
                                      uint32_t length);
 TWEED_API uint32_t tweed_emu_ptx_shf(const tweed_emu_place *place, uint32_t right, uint32_t clamp, uint32_t a,
                                      uint32_t b, uint32_t by);
+TWEED_API uint32_t tweed_emu_ptx_dp4a(const tweed_emu_place *place, uint32_t type_a, uint32_t type_b, uint32_t a,
+                                      uint32_t b, uint32_t c);
+TWEED_API uint32_t tweed_emu_ptx_dp2a(const tweed_emu_place *place, uint32_t high, uint32_t type_a, uint32_t type_b,
+                                      uint32_t a, uint32_t b, uint32_t c);
+TWEED_API uint32_t tweed_emu_ptx_mad24(const tweed_emu_place *place, uint32_t high, uint32_t type, uint32_t a,
+                                       uint32_t b, uint32_t c);
+TWEED_API uint32_t tweed_emu_ptx_bfind(const tweed_emu_place *place, uint32_t type, uint32_t shift_amount, uint64_t a);
+TWEED_API uint64_t tweed_emu_ptx_copysign(const tweed_emu_place *place, uint32_t type, uint64_t sign, uint64_t a);
 TWEED_API uint64_t tweed_emu_ptx_convert(const tweed_emu_place *place, uint32_t rounding, uint32_t relu,
                                          uint32_t saturate, uint32_t to, uint32_t from, uint64_t a);
 TWEED_API uint64_t tweed_emu_ptx_convert_pair(const tweed_emu_place *place, uint32_t rounding, uint32_t relu,

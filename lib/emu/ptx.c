@@ -320,3 +320,53 @@ uint32_t tweed_emu_ptx_shf(const tweed_emu_place *place, uint32_t right, uint32_
   uint64_t both = a | (uint64_t)b << 32;
   return (uint32_t)(right ? both >> by : both << by >> 32);
 }
+
+/* Position of the highest bit that is not a copy of the sign, or how far it would have to be shifted to be on top. */
+uint32_t tweed_emu_ptx_bfind(const tweed_emu_place *place, uint32_t type, uint32_t shift_amount, uint64_t a) {
+  (void)place;
+  bool negative = ptx_is_signed(type) && ptx_extend(type, a) < 0;
+  uint64_t bits = ptx_cut(type, negative ? ~a : a);
+  if (!bits)
+    return UINT32_MAX;
+  uint32_t at = 63 - (uint32_t)__builtin_clzll(bits);
+  return shift_amount ? ptx_width(type) - 1 - at : at;
+}
+
+uint64_t tweed_emu_ptx_copysign(const tweed_emu_place *place, uint32_t type, uint64_t sign, uint64_t a) {
+  (void)place;
+  uint64_t top = (uint64_t)1 << (ptx_width(type) - 1);
+  return (sign & top) | (ptx_cut(type, a) & (top - 1));
+}
+
+/* ---- products of parts of 32 bits ---- */
+
+static int64_t part(uint32_t type, uint32_t word, unsigned bits, unsigned index) {
+  uint32_t value = word >> bits * index & (((uint32_t)1 << bits) - 1), sign = (uint32_t)1 << (bits - 1);
+  return ptx_is_signed(type) ? (int64_t)(value ^ sign) - sign : (int64_t)value;
+}
+
+uint32_t tweed_emu_ptx_dp4a(const tweed_emu_place *place, uint32_t type_a, uint32_t type_b, uint32_t a, uint32_t b,
+                            uint32_t c) {
+  (void)place;
+  int64_t sum = 0;
+  for (unsigned i = 0; i < 4; i++)
+    sum += part(type_a, a, 8, i) * part(type_b, b, 8, i);
+  return (uint32_t)((uint64_t)sum + c);
+}
+
+uint32_t tweed_emu_ptx_dp2a(const tweed_emu_place *place, uint32_t high, uint32_t type_a, uint32_t type_b, uint32_t a,
+                            uint32_t b, uint32_t c) {
+  (void)place;
+  int64_t sum = 0;
+  for (unsigned i = 0; i < 2; i++)
+    sum += part(type_a, a, 16, i) * part(type_b, b, 8, 2 * high + i);
+  return (uint32_t)((uint64_t)sum + c);
+}
+
+/* Of the 48 bits of the product the lower 32, or the upper ones. */
+uint32_t tweed_emu_ptx_mad24(const tweed_emu_place *place, uint32_t high, uint32_t type, uint32_t a, uint32_t b,
+                             uint32_t c) {
+  (void)place;
+  uint64_t product = (uint64_t)(part(type, a, 24, 0) * part(type, b, 24, 0));
+  return (uint32_t)(product >> (high ? 16 : 0)) + c;
+}

@@ -282,7 +282,10 @@ class Machine:
         self.fits(r"call llvm\.nvvm\.(div|sqrt|rcp)\..*|call llvm\.sqrt", "fdiv32")
         self.fits(r"call llvm\.nvvm\.(f2[iul]|d2[iul]|[iul]+2[fd]|d2f|f2h|lo|hi)[._]?.*|asm cvt\..*", "slow")
         self.fits(r"call llvm\.nvvm\.(ff2bf16x2|ff2f16x2|f2bf16).*", "cvt")
-        self.fits(r"call llvm\.nvvm\.(dp4a|idp4a|mul24|mulhi|sad).*|asm (dp4a|mad|mul)\..*", "imul")
+        self.fits(r"asm (fma|add|sub|mul)\.([a-z]+\.)*f32", "fma")
+        self.fits(r"asm (fma|add|sub|mul)\.([a-z]+\.)*b?f16(x2)?", "half")
+        self.fits(r"asm (fma|add|sub|mul)\.([a-z]+\.)*f64", "fp64")
+        self.fits(r"call llvm\.nvvm\.(dp4a|idp4a|mul24|mulhi|sad).*|asm (dp[24]a|mad|mul|mad24|mul24)\..*", "imul")
         self.fits(r"call llvm\.nvvm\.prmt", "alu")
 
     def match_arithmetic(self):

@@ -213,10 +213,10 @@ static bool starts_with_one_of(const char *text, const char *const *prefixes) {
 }
 
 static const char *const arithmetic[] = {
-    "add.",  "sub.",   "mul.",  "mad.",  "fma.", "min.",  "max.",      "abs.",  "neg.", "and.", "or.",
-    "xor.",  "not.",   "shl.",  "shr.",  "cvt.", "mov.",  "selp.",     "setp.", "set.", "ex2.", "lg2.",
-    "rcp.",  "rsqrt.", "sqrt.", "sin.",  "cos.", "tanh.", "prmt.",     "lop3.", "bfe.", "bfi.", "dp4a.",
-    "dp2a.", "div.",   "cvta.", "popc.", "clz.", "shf.",  "copysign.", NULL};
+    "add.",   "sub.",   "mul.", "mad.",  "fma.",  "min.",  "max.",  "abs.",  "neg.",  "and.",  "or.",       "xor.",
+    "not.",   "shl.",   "shr.", "cvt.",  "mov.",  "selp.", "setp.", "set.",  "ex2.",  "lg2.",  "rcp.",      "rsqrt.",
+    "sqrt.",  "sin.",   "cos.", "tanh.", "prmt.", "lop3.", "bfe.",  "bfi.",  "dp4a.", "dp2a.", "sad.",      "mul24.",
+    "mad24.", "bfind.", "fns.", "brev.", "rem.",  "div.",  "cvta.", "popc.", "clz.",  "shf.",  "copysign.", NULL};
 static const char *const of_warps[] = {"mma.sync.", "wmma.mma.",   "shfl.sync.", "vote.sync.",
                                        "match.",    "redux.sync.", "elect.sync", NULL};
 static const char *const asynchronous[] = {"cp.async", "mbarrier.", "wgmma.", "fence.proxy", "fence.mbarrier", NULL};
@@ -314,6 +314,23 @@ static tw_act access_of(LLVMValueRef inst, unsigned operand, bool reads, bool wr
   return TW_ACT_ACCESS;
 }
 
+/* memset, memcpy, memmove: what is written first, then what is read. Not those that are atomic by element. */
+static bool moves_memory(LLVMValueRef inst, const char *name, tw_touch *touches, int32_t *count) {
+  bool set = strcmp(name, "llvm.memset") == 0 || strcmp(name, "llvm.memset.inline") == 0;
+  bool copy =
+      strcmp(name, "llvm.memcpy") == 0 || strcmp(name, "llvm.memcpy.inline") == 0 || strcmp(name, "llvm.memmove") == 0;
+  if (!set && !copy)
+    return false;
+  LLVMValueRef length = LLVMGetOperand(inst, 2), is_volatile = LLVMGetOperand(inst, 3);
+  uint64_t bytes = LLVMIsAConstantInt(length) ? LLVMConstIntGetZExtValue(length) : 0;
+  for (unsigned k = 0; k < (copy ? 2 : 1); k++) {
+    access_of(inst, k, k == 1, k == 0, bytes, 1, &touches[k], count);
+    touches[k].ordered = !LLVMIsNull(is_volatile);
+  }
+  *count = copy ? 2 : 1;
+  return true;
+}
+
 static bool block_barrier(LLVMValueRef inst, const char *name) {
   if (strcmp(name, "llvm.nvvm.barrier0") == 0)
     return true;
@@ -330,6 +347,8 @@ static tw_act act_of_call(tw_bridge *b, LLVMValueRef inst, tw_touch *touches, in
     return TW_ACT_NONE;
   if (block_barrier(inst, name))
     return TW_ACT_BARRIER;
+  if (moves_memory(inst, name, touches, count))
+    return TW_ACT_ACCESS;
   if (starts(name, "llvm.nvvm.ldmatrix"))
     return access_of(inst, 0, true, false, 16, 16, touches, count);
   if (starts(name, "llvm.nvvm.wmma.")) {

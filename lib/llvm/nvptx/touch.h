@@ -32,7 +32,7 @@ typedef enum tw_act {
   TW_ACT_OTHER    /* anything else, such as a call, a fence, a named barrier */
 } tw_act;
 
-/* An access. operand: which of the instruction's is the address. bytes: of one thread. */
+/* An access. operand: which of the instruction's is the address. bytes: of one thread; 0 = not known. */
 typedef struct tw_touch {
   bool reads, writes, ordered /* atomic or volatile */;
   unsigned operand, align;

@@ -130,6 +130,35 @@ KERNEL sgemm_128_transposed(const float *a, const float *b, float *c, int n, int
 KERNEL sgemm_split(const float *a, const float *b, float *c, int m, int n, int k, int) {
   gemm(a, b, c, m, n, k);
 }
+KERNEL walking(const float *a, const float *b, float *c, int n, int k) {
+  gemm(a, b, c, (int)gridDim.y * 64, n, k);
+}
+KERNEL igemm(const signed char *a, const signed char *b, int *c, int n, int words) {
+  int k = 4 * words;
+  each((int)gridDim.y * 32 * n, [&](int i) {
+    int sum = 0;
+    for (int j = 0; j < k; j++)
+      sum += a[i / n * k + j] * b[i % n * k + j];
+    c[i] = sum;
+  });
+}
+KERNEL bodies(const float *body, float *out, int n) {
+  each((int)(gridDim.x * blockDim.x), [&](int i) {
+    float force[3] = {};
+    for (int j = 0; j < n; j++) {
+      float way[3], square = 0.01f;
+      for (int d = 0; d < 3; d++) {
+        way[d] = body[4 * j + d] - body[4 * i + d];
+        square += way[d] * way[d];
+      }
+      float root = reciprocal_root(square);
+      for (int d = 0; d < 3; d++)
+        force[d] += way[d] * body[4 * j + 3] * root * root * root;
+    }
+    for (int d = 0; d < 4; d++)
+      out[4 * i + d] = d < 3 ? force[d] : 0;
+  });
+}
 KERNEL sgemm_square(const float *a, const float *b, float *c, int m, int n, int k) {
   gemm(a, b, c, m, n, k);
 }

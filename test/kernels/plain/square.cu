@@ -82,7 +82,8 @@ KERNEL __launch_bounds__(256)
     c[(item * SIDE + y + 4 * i) * SIDE + x] = sum[i];
 }
 
-/* out = inᵗ, m x n to n x m, by tiles of 32 x 32 along a row of tiles; 32 x 8 threads, in loops over the block's size. */
+/* out = inᵗ, m x n to n x m, by tiles of 32 x 32 along a row of tiles; 32 x 8 threads, in loops over the block's size.
+ */
 KERNEL transpose_square(const float *__restrict__ in, float *__restrict__ out, int m, int n) {
   __shared__ float tile[32][33];
   int x = (int)threadIdx.x, y = (int)threadIdx.y, row = (int)blockIdx.y * 32;
