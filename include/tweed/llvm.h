@@ -34,6 +34,7 @@ typedef struct tweed_llvm_options {
                        can; without it, where the others would have too few */
   int32_t block[3]; /* threads of the kernels' blocks in x, y, z, where launch bounds say nothing of it, or their number
                        only; 0 = not given */
+  int32_t dynamic;  /* bytes of dynamic shared memory that kernels which use it are launched with, 0 = not given */
   const char *report; /* a folder for a page on each kernel for a GPU that has loops over tiles, NULL = none */
   FILE *out;          /* print modes; NULL = stderr, as LLVM's printers */
 } tweed_llvm_options;

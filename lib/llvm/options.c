@@ -9,7 +9,7 @@
 enum { MAX_BLOCK = 1024 };
 
 static const char known[] = "machine, solver, time-limit, max-stages, max-ii, seed, force, launch, registers, "
-                            "block, report";
+                            "block, dynamic, report";
 
 void tweed_llvm_options_default(tweed_llvm_options *options) {
   *options = (tweed_llvm_options){.mode = TWEED_LLVM_AUTO};
@@ -115,6 +115,8 @@ static tweed_status apply(const parameter *p, tweed_llvm_options *options, tweed
     options->keep_launch = same;
     return same || (p->value && strcmp(p->value, "new") == 0) ? TWEED_OK : bad_value(p, "same or new", error);
   }
+  if (strcmp(p->name, "dynamic") == 0)
+    return read_int32(p, &options->dynamic, error);
   if (strcmp(p->name, "block") == 0)
     return read_block(p, options->block, error);
   if (strcmp(p->name, "force") == 0 && !p->value) {

@@ -96,7 +96,7 @@ def make_tile(r, number, threads, zones):
         "address": address,
         "value": weighted(r, [("plain", 9), ("scaled", 2), ("sum", 1), ("lane", 0.5), ("asm lane", 0.5)]),
         "guard": weighted(r, [("none", 7), ("zero", 4), ("two zero", 1), ("one", 1), ("thread", 1), ("stale", 1), ("even", 0.5), ("row", 3), ("thread zero", 1)]),
-        "memory": weighted(r, [("own", 14), ("scratch", 1), ("dynamic", 0.5), ("constant", 0.7)]),
+        "memory": weighted(r, [("own", 14), ("scratch", 1), ("dynamic", 1), ("constant", 0.7)]),
         "volatile": r.random() < 0.03, "fill": fill,
     }
 

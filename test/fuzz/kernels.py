@@ -93,13 +93,18 @@ class File:
         with open(self.path("plain.ll"), "w") as file:
             file.write(text)
 
+    def dynamic(self):
+        """The parameter for dynamic shared memory, where all launches with any ask for the same."""
+        sizes = {kernelgen.declarations(k)[1] for k in self.kernels} - {0}
+        return ";dynamic=%d" % sizes.pop() if len(sizes) == 1 and self.setup["say"] else ""
+
     def compile_command(self):
         return [tool("clang"), "-x", "cuda", "--cuda-device-only", "-nocudainc", "-nocudalib", "-Xclang", "-target-feature",
                 "-Xclang", "+ptx80", "-w", "-O2", "-gline-tables-only", "-S", "-emit-llvm", "-I", CUDA,
                 "--cuda-gpu-arch=" + self.setup["arch"], self.path("kernels.cu"), "-o", self.path("plain.ll")]
 
     def rewrite_command(self, form):
-        passes = self.options.forms[form].replace("%s", self.setup["solver"])
+        passes = self.options.forms[form].replace("%s", self.setup["solver"] + self.dynamic())
         return [tool("opt"), "-S", "-load-pass-plugin=" + self.options.plugin, "-passes=" + passes, "-verify-each",
                 "-pass-remarks-output=" + self.path(form + ".yaml"), self.path("plain.ll"), "-o", self.path(form + ".ll")]
 
@@ -231,7 +236,8 @@ def keep(kernel, setup, form, options, tsan):
 
 def setup_of(seed):
     r = random.Random(seed * 11 + 5)
-    return {"arch": r.choice(ARCHITECTURES), "after": r.choice(AFTER), "solver": r.choice(SOLVERS), "seed": seed}
+    return {"arch": r.choice(ARCHITECTURES), "after": r.choice(AFTER), "solver": r.choice(SOLVERS), "seed": seed,
+            "say": r.random() < 0.8}
 
 
 def check_form(file, form, setup, lines, tsan, counts):

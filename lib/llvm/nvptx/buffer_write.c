@@ -1,5 +1,6 @@
 /* buffer_write.c: links the copies that run ahead into the loops, and removes what they take the place of. */
 #include "llvm/nvptx/buffer_parts.h"
+#include "llvm/nvptx/complain.h"
 #include "llvm/nvptx/prune.h"
 #include <string.h>
 
@@ -130,6 +131,18 @@ static void take_objects(const tw_buffer *b, const tw_buffer_loop *l) {
   }
 }
 
+static void check_launch(const tw_buffer *b) {
+  if (!b->rings.takes)
+    return;
+  LLVMValueRef at = LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(flow_of(b)->function));
+  while (LLVMIsAAllocaInst(at))
+    at = LLVMGetNextInstruction(at);
+  LLVMBasicBlockRef rest = tw_emit_open(&b->emit, at);
+  LLVMValueRef thread = tw_emit_intrinsic(&b->emit, "llvm.nvvm.read.ptx.sreg.tid.x", NULL, 0);
+  tw_complain_of_memory(&b->emit, &b->rings, &b->contract, thread);
+  LLVMBuildBr(b->emit.builder, rest);
+}
+
 static bool write_all(tw_buffer *b) {
   tw_kernel *k = b->kernel;
   bool *live = tweed_arena_array(b->arena, (size_t)k->flow->ninsts, sizeof *live);
@@ -149,6 +162,7 @@ static bool write_all(tw_buffer *b) {
   tw_promote(k->flow->bridge, b->cells, b->ncells);
   for (int32_t l = 0; l < b->count; l++)
     take_objects(b, &b->loops[l]);
+  check_launch(b);
   return true;
 }
 

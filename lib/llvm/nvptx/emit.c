@@ -188,6 +188,10 @@ LLVMValueRef tw_emit_first_lane(const tw_emit *e, LLVMValueRef value) {
   return synchronizing(e, tw_emit_intrinsic(e, "llvm.nvvm.shfl.sync.idx.i32", args, 4));
 }
 
+LLVMValueRef tw_emit_dynamic_size(const tw_emit *e) {
+  return assembly(e, "mov.u32 $0, %dynamic_smem_size;", "=r", tw_emit_i32(e), NULL, 0);
+}
+
 void tw_emit_registers(const tw_emit *e, bool more, uint32_t count) {
   LLVMValueRef n = tw_emit_u32(e, count);
   synchronizing(e, tw_emit_intrinsic(e,

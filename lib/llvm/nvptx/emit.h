@@ -65,6 +65,9 @@ void tw_emit_mbarrier_fence(const tw_emit *e);
 /* The value of lane 0, which the compiler then knows to be the same in all lanes. */
 LLVMValueRef tw_emit_first_lane(const tw_emit *e, LLVMValueRef value);
 
+/* Bytes of the launch's dynamic shared memory (i32). */
+LLVMValueRef tw_emit_dynamic_size(const tw_emit *e);
+
 void tw_emit_registers(const tw_emit *e, bool more, uint32_t count);
 
 #endif

@@ -14,6 +14,7 @@ typedef struct running {
   tw_bridge *bridge;
   const tweed_llvm_options *options;
   tweed_machine *machine;
+  tweed_arena *arena;
   tw_kernel *kernel;
   tw_tile *tiles;
   tw_tile_plan *plans;
@@ -280,6 +281,8 @@ static void note_depths(running *r, const tw_buffer *buffer) {
     for (int32_t c = 0; c < r->tiles[k].nchannels; c++)
       r->plans[k].depth[c] = depth;
     r->plans[k].after.shared = (int64_t)contract->static_shared + contract->dynamic_shared;
+    if (r->kernel->dynamic.stand_in)
+      r->plans[k].after.shared += r->kernel->dynamic.bytes;
   }
 }
 
@@ -350,27 +353,37 @@ static tweed_status run_tiles(running *r, bool *changed) {
   return prints ? print_all(r) : rewrite(r, changed);
 }
 
+static tweed_status run_kernel(running *r, const tw_dynamic *dynamic, LLVMBasicBlockRef **taken, size_t *ntaken,
+                               bool *changed) {
+  size_t room = 0;
+  r->kernel = tw_kernel_of(r->bridge, r->options->block, r->arena);
+  if (!r->kernel)
+    return no_memory(r);
+  r->kernel->dynamic = *dynamic;
+  tweed_status s = tw_tiles_of(r->kernel, &r->tiles, &r->count) ? TWEED_OK : no_memory(r);
+  for (int32_t k = 0; k < r->count && s == TWEED_OK; k++)
+    if (!take(r, &r->tiles[k], taken, ntaken, &room))
+      s = no_memory(r);
+  if (s == TWEED_OK && r->count > 0)
+    s = run_tiles(r, changed);
+  tw_flow_free_map(r->kernel->flow);
+  return s;
+}
+
 tweed_status tw_gpu_pass_run(tw_bridge *b, const tweed_llvm_options *options, tweed_machine *machine,
                              tweed_arena *arena, LLVMBasicBlockRef **taken, size_t *ntaken, bool *changed,
                              tweed_error *error) {
-  running r = {.bridge = b, .options = options, .machine = machine, .error = error};
-  size_t room = 0;
+  running r = {.bridge = b, .options = options, .machine = machine, .arena = arena, .error = error};
+  tw_preheaders preheaders;
+  tw_dynamic dynamic;
   *taken = NULL;
   *ntaken = 0;
   *changed = false;
-  tw_preheaders preheaders;
   if (!tw_preheaders_make(b, arena, &preheaders))
     return no_memory(&r);
-  r.kernel = tw_kernel_of(b, options->block, arena);
-  if (!r.kernel)
-    return no_memory(&r);
-  tweed_status s = tw_tiles_of(r.kernel, &r.tiles, &r.count) ? TWEED_OK : no_memory(&r);
-  for (int32_t k = 0; k < r.count && s == TWEED_OK; k++)
-    if (!take(&r, &r.tiles[k], taken, ntaken, &room))
-      s = no_memory(&r);
-  if (s == TWEED_OK && r.count > 0)
-    s = run_tiles(&r, changed);
-  tw_flow_free_map(r.kernel->flow);
+  tw_dynamic_begin(b, options->dynamic, &dynamic);
+  tweed_status s = run_kernel(&r, &dynamic, taken, ntaken, changed);
+  tw_dynamic_end(b, &dynamic);
   if (*changed) {
     tw_invalidate(b);
     *ntaken = 0; /* blocks that may be gone; what was made is marked */

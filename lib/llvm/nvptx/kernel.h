@@ -3,6 +3,7 @@
 #define TWEED_LLVM_NVPTX_KERNEL_H
 
 #include "llvm/nvptx/block.h"
+#include "llvm/nvptx/dynamic.h"
 #include "llvm/nvptx/touch.h"
 
 /* One access to memory. */
@@ -20,6 +21,7 @@ typedef struct tw_kernel {
   int32_t nsites;
   tw_site *sites;
   tw_block block;     /* launch bounds, taken as its size */
+  tw_dynamic dynamic; /* its memory; entered by whoever has begun that */
   int32_t sm;         /* 80 for sm_80; 0 = not known */
   int32_t ptx;        /* 80 for +ptx80; 0 = not said */
   bool arch_specific; /* sm_90a: wgmma, setmaxnreg */

@@ -11,12 +11,11 @@ uint64_t tw_rings_add(tw_rings *r, uint64_t bytes) {
 
 /* ---- how much there is ---- */
 
-/* Some instruction of the function uses the value, directly or by constants. */
-static bool used(LLVMValueRef value, LLVMValueRef function) {
+bool tw_used_in(LLVMValueRef value, LLVMValueRef function) {
   for (LLVMUseRef u = LLVMGetFirstUse(value); u; u = LLVMGetNextUse(u)) {
     LLVMValueRef user = LLVMGetUser(u);
     if (LLVMIsAInstruction(user) ? LLVMGetBasicBlockParent(LLVMGetInstructionParent(user)) == function
-                                 : used(user, function))
+                                 : tw_used_in(user, function))
       return true;
   }
   return false;
@@ -30,31 +29,45 @@ uint64_t tw_static_shared(const tw_kernel *k) {
   LLVMValueRef f = k->flow->function;
   uint64_t bytes = 0;
   for (LLVMValueRef g = LLVMGetFirstGlobal(LLVMGetGlobalParent(f)); g; g = LLVMGetNextGlobal(g))
-    if (is_shared(g) && used(g, f))
+    if (is_shared(g) && tw_used_in(g, f))
       bytes += (tw_store_size(k->flow->bridge, LLVMGlobalGetValueType(g)) + 15) / 16 * 16;
   return bytes;
 }
 
-bool tw_rings_can_ask(const tw_kernel *k) {
+static bool uses_dynamic(const tw_kernel *k) {
   LLVMValueRef f = k->flow->function;
   for (LLVMValueRef g = LLVMGetFirstGlobal(LLVMGetGlobalParent(f)); g; g = LLVMGetNextGlobal(g))
-    if (is_shared(g) && LLVMIsDeclaration(g) && used(g, f))
-      return false;
-  return true;
+    if (is_shared(g) && (LLVMIsDeclaration(g) || g == k->dynamic.stand_in) && tw_used_in(g, f))
+      return true;
+  return false;
+}
+
+static bool takes_dynamic(const tw_kernel *k, const tw_tile *t) {
+  int32_t channel;
+  uint64_t offset;
+  return k->dynamic.stand_in && tw_tile_object(t, k->dynamic.stand_in, &channel, &offset);
+}
+
+bool tw_rings_can_ask(const tw_kernel *k, const tw_tile *t) {
+  return k->dynamic.stand_in ? takes_dynamic(k, t) : !uses_dynamic(k);
 }
 
 void tw_rings_replace(tw_rings *r, const tw_tile *t) {
   r->freed += tw_tile_bytes(r->kernel, t);
+  r->takes |= takes_dynamic(r->kernel, t);
 }
 
 const char tw_rings_no_room[] = "more than 48 KB, and dynamic shared memory is in use already";
 
 bool tw_rings_decide(tw_rings *r, tw_contract *contract) {
-  uint64_t kept = tw_static_shared(r->kernel) - r->freed;
-  r->dynamic = kept + r->bytes > TW_STATIC_SHARED;
+  const tw_dynamic *d = &r->kernel->dynamic;
+  uint64_t there = d->stand_in ? (uint64_t)d->bytes : 0, kept = tw_static_shared(r->kernel) - r->freed;
+  if (!r->takes)
+    kept -= there;
+  r->dynamic = r->takes || kept + r->bytes > TW_STATIC_SHARED;
   contract->static_shared = (uint32_t)(kept + (r->dynamic ? 0 : r->bytes));
-  contract->dynamic_shared = (uint32_t)(r->dynamic ? r->bytes : 0);
-  return !r->dynamic || tw_rings_can_ask(r->kernel);
+  contract->dynamic_shared = (uint32_t)(r->dynamic ? r->bytes - (r->takes ? there : 0) : 0);
+  return !r->dynamic || r->takes || !uses_dynamic(r->kernel);
 }
 
 /* ---- changing the IR ---- */

@@ -18,15 +18,18 @@ typedef struct tw_rings {
   uint64_t bytes; /* added so far */
   uint64_t freed; /* of objects that rings take the place of */
   bool dynamic;   /* decided by tw_rings_decide */
+  bool takes;     /* dynamic memory that the kernel had itself */
   LLVMValueRef memory;
 } tw_rings;
 
 /* Places so many bytes, aligned to 128, and returns their offset. */
 uint64_t tw_rings_add(tw_rings *r, uint64_t bytes);
-/* Static shared memory of the kernel as it is. */
+/* Shared memory of the kernel as it is: static, and dynamic where its size is known. */
 uint64_t tw_static_shared(const tw_kernel *k);
-/* Whether dynamic memory can be had: the kernel uses none itself. */
-bool tw_rings_can_ask(const tw_kernel *k);
+/* Some instruction of the function uses the value, directly or by constants. */
+bool tw_used_in(LLVMValueRef value, LLVMValueRef function);
+/* Whether the tile's rings can have dynamic memory: the kernel uses none itself, or only for the tile. */
+bool tw_rings_can_ask(const tw_kernel *k, const tw_tile *t);
 /* The tile's objects make room for rings. */
 void tw_rings_replace(tw_rings *r, const tw_tile *t);
 /* Decides whether dynamic memory is needed, and enters how much of each kind into the contract. False: it is, but can't

@@ -1,5 +1,6 @@
 /* specialize_write.c: the new beginning of a specialised kernel, and the order of the rewrite. */
 #include "llvm/host.h"
+#include "llvm/nvptx/complain.h"
 #include "llvm/nvptx/prune.h"
 #include "llvm/nvptx/special.h"
 #include <stdio.h>
@@ -85,31 +86,16 @@ static void init_barriers(const tw_special *s) {
 }
 
 /* A launch with the original's number of threads would wait for producers that are not there. */
-static void write_complaint(const tw_special *s, LLVMBasicBlockRef wrong) {
+static void check_launch(const tw_special *s) {
   const tw_emit *e = &s->emit;
-  LLVMTypeRef pointer = LLVMPointerTypeInContext(e->context, 0);
-  LLVMTypeRef types[2] = {pointer, pointer}, type = LLVMFunctionType(tw_emit_i32(e), types, 2, false);
-  LLVMValueRef print = LLVMGetNamedFunction(e->module, "vprintf");
-  if (!print)
-    print = LLVMAddFunction(e->module, "vprintf", type);
-  char text[256];
-  size_t length = 0;
-  const char *name = LLVMGetValueName2(s->kernel->flow->function, &length);
-  snprintf(text, sizeof text,
-           "tweed: %.*s is warp specialized: launch it with blocks of %u threads, %u of them extra%s\n",
-           (int)(length < 120 ? length : 120), name, s->contract.threads + s->contract.extra_threads,
+  uint32_t threads = s->contract.threads + s->contract.extra_threads;
+  char text[160];
+  snprintf(text, sizeof text, "is warp specialized: launch it with blocks of %u threads, %u of them extra%s", threads,
            s->contract.extra_threads, s->contract.width ? ", in one dimension" : "");
-  LLVMBasicBlockRef say = tw_special_block(s, "tweed.say"), stop = tw_special_block(s, "tweed.stop");
-  LLVMPositionBuilderAtEnd(e->builder, wrong);
-  LLVMValueRef first = LLVMBuildICmp(e->builder, LLVMIntEQ, s->thread, tw_emit_u32(e, 0), "");
-  LLVMBuildCondBr(e->builder, first, say, stop);
-  LLVMPositionBuilderAtEnd(e->builder, say);
-  LLVMValueRef args[2] = {LLVMBuildGlobalStringPtr(e->builder, text, "tweed_message"), LLVMConstNull(pointer)};
-  LLVMBuildCall2(e->builder, type, print, args, 2, "");
-  LLVMBuildBr(e->builder, stop);
-  LLVMPositionBuilderAtEnd(e->builder, stop);
-  tw_emit_intrinsic(e, "llvm.trap", NULL, 0);
-  LLVMBuildUnreachable(e->builder);
+  LLVMValueRef size = tw_emit_intrinsic(e, "llvm.nvvm.read.ptx.sreg.ntid.x", NULL, 0);
+  LLVMValueRef fine = LLVMBuildICmp(e->builder, LLVMIntEQ, size, tw_emit_u32(e, threads), "");
+  tw_complain_unless(e, fine, s->thread, text);
+  tw_complain_of_memory(e, &s->rings, &s->contract, s->thread);
 }
 
 /* Checks the launch, makes the barriers, parts the roles. The warp's number comes from its first lane, so that the
@@ -118,14 +104,9 @@ static void write_beginning(tw_special *s, LLVMBasicBlockRef begin, LLVMBasicBlo
                             LLVMBasicBlockRef produce) {
   const tw_emit *e = &s->emit;
   LLVMBuilderRef b = e->builder;
-  LLVMBasicBlockRef wrong = tw_special_block(s, "tweed.wrong"), right = tw_special_block(s, "tweed.right");
-  LLVMBasicBlockRef init = tw_special_block(s, "tweed.init"), part = tw_special_block(s, "tweed.part");
   LLVMPositionBuilderAtEnd(b, begin);
-  LLVMValueRef size = tw_emit_intrinsic(e, "llvm.nvvm.read.ptx.sreg.ntid.x", NULL, 0);
-  LLVMValueRef wanted = tw_emit_u32(e, s->contract.threads + s->contract.extra_threads);
-  LLVMBuildCondBr(b, LLVMBuildICmp(b, LLVMIntEQ, size, wanted, ""), right, wrong);
-  write_complaint(s, wrong);
-  LLVMPositionBuilderAtEnd(b, right);
+  check_launch(s);
+  LLVMBasicBlockRef init = tw_special_block(s, "tweed.init"), part = tw_special_block(s, "tweed.part");
   LLVMBuildCondBr(b, LLVMBuildICmp(b, LLVMIntEQ, s->thread, tw_emit_u32(e, 0), ""), init, part);
   LLVMPositionBuilderAtEnd(b, init);
   init_barriers(s);

@@ -208,7 +208,7 @@ static bool judge_write(finding *g, candidate *o, const tw_site *s) {
 
 static bool judge_object(finding *g, candidate *o) {
   if (LLVMIsDeclaration(o->variable))
-    spoil(o, "is dynamic shared memory, the size of which is not known", -1);
+    spoil(o, "is dynamic shared memory, the size of which is not known (dynamic=BYTES says it)", -1);
   if (tw_escapes(g->k, o->variable))
     spoil(o, "may be known to a function that is called", -1);
   for (int32_t i = 0; i < g->k->nsites; i++) {

@@ -143,7 +143,7 @@ static int64_t shared_with(const planning *p, const int32_t *depth, bool barrier
 
 /* Of one tile loop, where several share the kernel's memory. */
 static int64_t room(const planning *p) {
-  bool ask = tw_rings_can_ask(p->k) && !p->options->keep_launch;
+  bool ask = tw_rings_can_ask(p->k, p->t) && !p->options->keep_launch;
   int64_t limit = ask ? p->costs->sm->shared_block : p->costs->sm->shared_static;
   return limit / (p->tiles > 0 ? p->tiles : 1);
 }

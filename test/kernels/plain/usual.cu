@@ -82,3 +82,28 @@ KERNEL __launch_bounds__(256)
   for (int i = 0; i < 16; i++)
     c[(y * 4 + i / 4) * n + x * 4 + i % 4] = sum[i];
 }
+
+extern __shared__ float carved[];
+
+/* C = A B by 64 x 64 x 16, the tiles carved out of 8 KB of dynamic shared memory. m and n are multiples of 64, k of 16.
+ */
+KERNEL __launch_bounds__(256)
+    sgemm_carved(const float *__restrict__ a, const float *__restrict__ b, float *__restrict__ c, int n, int k) {
+  float *as = carved, *bs = carved + 64 * 16;
+  int t = (int)threadIdx.x, x = t % 16, y = t / 16, row = (int)blockIdx.y * 64, column = (int)blockIdx.x * 64;
+  float sum[4][4] = {};
+  for (int at = 0; at < k; at += 16) {
+    *(quad *)&as[t * 4] = *(const quad *)&a[(row + t / 4) * k + at + t % 4 * 4];
+    *(quad *)&bs[t * 4] = *(const quad *)&b[(at + y) * n + column + 4 * x];
+    __syncthreads();
+#pragma unroll
+    for (int step = 0; step < 16; step++)
+#pragma unroll
+      for (int i = 0; i < 16; i++)
+        sum[i / 4][i % 4] += as[(4 * y + i / 4) * 16 + step] * bs[step * 64 + 4 * x + i % 4];
+    __syncthreads();
+  }
+#pragma unroll
+  for (int i = 0; i < 16; i++)
+    c[(row + 4 * y + i / 4) * n + column + 4 * x + i % 4] = sum[i / 4][i % 4];
+}

@@ -25,12 +25,13 @@ class Kernel:
         self.template, self.tests, self.bench, self.bug = None, [], {}, None
 
     def passes(self, text):
-        """Passes with the shape of the block, which launch bounds do not say."""
-        block = re.match(r"<<<.*?, ?\((\d+(?:,\d+)*)\)[,>]", self.template)
-        if not block:
-            return text
+        """Passes with what launch bounds do not say: the block's shape, and the bytes of dynamic shared memory."""
+        block, dynamic = re.match(r"<<<.*?, ?(\(\d+(?:,\d+)*\)|\d+)(?:, ?(\d+))?>>>", self.template).groups()
         name, _, parameters = text.rstrip(">").partition("<")
-        return "%s<%s>" % (name, ";".join([p for p in [parameters] if p] + ["block=" + block.group(1).replace(",", "x")]))
+        said = [parameters] if parameters else []
+        said += ["block=" + block.strip("()").replace(",", "x")] if block.startswith("(") else []
+        said += ["dynamic=" + dynamic] if dynamic else []
+        return "%s<%s>" % (name, ";".join(said)) if said else text
 
     def launch(self, sizes):
         """The launch line for sizes."""
