@@ -157,8 +157,12 @@ void tw_set_weights(LLVMValueRef branch, uint32_t if_true, uint32_t if_false);
 LLVMBasicBlockRef tw_split_before(tw_bridge *b, LLVMValueRef instruction);
 /* A new block on the way from a terminator to one of its successors, to which no other way of it leads. */
 LLVMBasicBlockRef tw_split_edge(LLVMValueRef terminator, LLVMBasicBlockRef to);
-void tw_join_edge(LLVMBasicBlockRef block); /* takes such a block away again */
-void tw_remove_unreachable(tw_bridge *b);   /* blocks */
+/* Which of the block's uses is the user's first one. The order of uses is that of predecessors. */
+size_t tw_use_position(LLVMBasicBlockRef block, LLVMValueRef user);
+/* Takes away the block that tw_split_edge made; position: what tw_use_position said before of its successor and the
+ * terminator. */
+void tw_join_edge(LLVMBasicBlockRef block, size_t position);
+void tw_remove_unreachable(tw_bridge *b); /* blocks */
 /* Lets a constant take a global's place in one function, inside other constants too. */
 void tw_replace_in(LLVMValueRef function, LLVMValueRef global, LLVMValueRef with);
 /* Sets an integer entry of the kernel in nvvm.annotations. */

@@ -40,11 +40,33 @@ LLVMBasicBlockRef tw_split_edge(LLVMValueRef terminator, LLVMBasicBlockRef to) {
   return wrap(SplitEdge(cast<Instruction>(unwrap(terminator))->getParent(), unwrap(to)));
 }
 
-void tw_join_edge(LLVMBasicBlockRef block) {
+// The first use goes behind so many others.
+static void moveFirstUse(Value *value, size_t position) {
+  DenseMap<const Use *, size_t> order;
+  size_t at = 0;
+  for (const Use &use : value->uses()) {
+    order[&use] = at == 0 ? position : at <= position ? at - 1 : at;
+    at++;
+  }
+  value->sortUseList([&](const Use &a, const Use &b) { return order[&a] < order[&b]; });
+}
+
+size_t tw_use_position(LLVMBasicBlockRef block, LLVMValueRef user) {
+  size_t position = 0;
+  for (const Use &use : unwrap(block)->uses()) {
+    if (use.getUser() == unwrap(user))
+      break;
+    position++;
+  }
+  return position;
+}
+
+void tw_join_edge(LLVMBasicBlockRef block, size_t position) {
   BasicBlock *middle = unwrap(block), *from = middle->getSinglePredecessor(), *to = middle->getSingleSuccessor();
   to->replacePhiUsesWith(middle, from);
   from->getTerminator()->replaceSuccessorWith(middle, to);
   middle->eraseFromParent();
+  moveFirstUse(to, position);
 }
 
 void tw_remove_unreachable(tw_bridge *b) {

@@ -39,9 +39,10 @@ bool tw_preheaders_make(tw_bridge *b, tweed_arena *arena, tw_preheaders *out) {
     LLVMValueRef entry = tw_preheader(loops[i]) || !has_barrier(b, loops[i]) ? NULL : entry_of(b, loops[i]);
     if (!entry)
       continue;
-    if (!tweed_arena_grow(arena, (void **)&out->blocks, &out->room, out->n + 1, sizeof *out->blocks))
+    if (!tweed_arena_grow(arena, (void **)&out->made, &out->room, out->n + 1, sizeof *out->made))
       return false;
-    out->blocks[out->n++] = tw_split_edge(entry, tw_header(loops[i]));
+    size_t position = tw_use_position(tw_header(loops[i]), entry);
+    out->made[out->n++] = (tw_new_preheader){tw_split_edge(entry, tw_header(loops[i])), position};
   }
   if (out->n > 0)
     tw_invalidate(b);
@@ -49,8 +50,8 @@ bool tw_preheaders_make(tw_bridge *b, tweed_arena *arena, tw_preheaders *out) {
 }
 
 void tw_preheaders_undo(tw_bridge *b, tw_preheaders *made) {
-  for (size_t i = 0; i < made->n; i++)
-    tw_join_edge(made->blocks[i]);
+  for (size_t i = made->n; i-- > 0;)
+    tw_join_edge(made->made[i].block, made->made[i].position);
   if (made->n > 0)
     tw_invalidate(b);
   made->n = 0;

@@ -6,8 +6,14 @@
 #include "base/base.h"
 #include "llvm/bridge.h"
 
+/* Made, and empty. position: see tw_join_edge. */
+typedef struct tw_new_preheader {
+  LLVMBasicBlockRef block;
+  size_t position;
+} tw_new_preheader;
+
 typedef struct tw_preheaders {
-  LLVMBasicBlockRef *blocks; /* made, and empty */
+  tw_new_preheader *made;
   size_t n, room;
 } tw_preheaders;
 /* Gives one to each loop with a barrier that has none and is entered from one place. What the bridge has computed is

@@ -226,8 +226,8 @@ KERNEL gemv_int4(const u8 *w, const float *scales, const float *x, float *y, int
 }
 
 /* Attention, a query to a thread. Scores are so low that no exponential overflows. */
-INLINE void attend(const half *q, const half *k, const half *v, half *out, int queries, int keys) {
-  each((int)gridDim.y * queries, [&](int i) {
+INLINE void attend(const half *q, const half *k, const half *v, half *out, int heads, int queries, int keys) {
+  each(heads * queries, [&](int i) {
     const half *query = q + i * 64;
     float sum = 0, value[64] = {};
     for (int key = i / queries * keys; key < (i / queries + 1) * keys; key++) {
@@ -245,9 +245,12 @@ INLINE void attend(const half *q, const half *k, const half *v, half *out, int q
 }
 #define ATTENTION(name)                                                                                                \
   KERNEL name(const half *q, const half *k, const half *v, half *out, int queries, int keys) {                         \
-    attend(q, k, v, out, queries, keys);                                                                               \
+    attend(q, k, v, out, (int)gridDim.y, queries, keys);                                                               \
   }
 ATTENTION(attention)
 ATTENTION(attention_wide)
 ATTENTION(attention_turns)
 ATTENTION(attention_shared)
+KERNEL attention_persistent(const half *q, const half *k, const half *v, half *out, int queries, int keys, int tiles) {
+  attend(q, k, v, out, tiles * 128 / queries, queries, keys);
+}

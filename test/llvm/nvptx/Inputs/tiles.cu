@@ -328,7 +328,7 @@ KERNEL __launch_bounds__(T) called(const float *__restrict__ in, float *__restri
   out[t] = n > 0 ? sum + last_of_known(t) : 0;
 }
 
-/* is told of it, */
+/* is told of it. */
 __device__ __attribute__((noinline)) float last_of(const float *tile, int t) {
   return tile[T - 1 - t];
 }
@@ -345,7 +345,7 @@ KERNEL __launch_bounds__(T) told(const float *__restrict__ in, float *__restrict
   out[t] = n > 0 ? sum + last_of(tile, t) : 0;
 }
 
-/* or its size is known to the launch alone. */
+/* In dynamic memory, the size of which the passes are told. */
 extern __shared__ float sized_later[];
 KERNEL __launch_bounds__(T) dynamic(const float *__restrict__ in, float *__restrict__ out, int n) {
   int t = (int)threadIdx.x;
