@@ -1,5 +1,6 @@
 /* align.c: counts the zero bits that end a number, from how it is computed. */
 #include "llvm/nvptx/align.h"
+#include "llvm/nvptx/gep.h"
 #include <stdint.h>
 
 enum { MOST = 7 /* bits of TW_ALIGN_MOST */, MAX_PHIS = 16, MAX_VISITS = 512 };
@@ -47,25 +48,12 @@ static unsigned zeros_of_phi(counting *c, LLVMValueRef phi) {
   return n;
 }
 
-static unsigned scaled(counting *c, LLVMValueRef index, LLVMTypeRef type) {
-  if (LLVMGetTypeKind(LLVMTypeOf(index)) != LLVMIntegerTypeKind || !LLVMTypeIsSized(type))
-    return 0;
-  return least(MOST, zeros(c, index) + zeros_of_number(LLVMABISizeOfType(c->layout, type)));
-}
-
 static unsigned zeros_of_address(counting *c, LLVMValueRef gep) {
-  LLVMTypeRef type = LLVMGetGEPSourceElementType(gep);
-  unsigned n = least(operand(c, gep, 0), scaled(c, LLVMGetOperand(gep, 1), type));
-  for (unsigned k = 2; k < (unsigned)LLVMGetNumOperands(gep); k++) {
-    LLVMValueRef index = LLVMGetOperand(gep, k);
-    if (LLVMGetTypeKind(type) == LLVMStructTypeKind) {
-      unsigned field = (unsigned)LLVMConstIntGetZExtValue(index);
-      n = least(n, zeros_of_number(LLVMOffsetOfElement(c->layout, type, field)));
-      type = LLVMStructGetTypeAtIndex(type, field);
-    } else {
-      type = LLVMGetElementType(type);
-      n = least(n, scaled(c, index, type));
-    }
+  unsigned n = operand(c, gep, 0);
+  for (tw_gep walk = tw_gep_begin(gep); tw_gep_next(&walk, c->layout);) {
+    bool number = !walk.index || LLVMGetTypeKind(LLVMTypeOf(walk.index)) == LLVMIntegerTypeKind;
+    unsigned of_index = walk.index && number ? zeros(c, walk.index) : 0;
+    n = least(n, number ? least(MOST, of_index + zeros_of_number(walk.bytes)) : 0);
   }
   return n;
 }

@@ -1,6 +1,6 @@
 /* contiguous.c: differences between the values of neighbouring threads, by abstract interpretation. */
 #include "llvm/nvptx/contiguous.h"
-#include <llvm-c/Target.h>
+#include "llvm/nvptx/gep.h"
 #include <string.h>
 
 enum { MAX_DEPTH = 200 };
@@ -245,18 +245,10 @@ static about add_index(tw_contiguous *c, const about *sum, LLVMValueRef index, u
 
 static about about_pointer(tw_contiguous *c, LLVMValueRef v) {
   LLVMTargetDataRef layout = LLVMGetModuleDataLayout(LLVMGetGlobalParent(c->k->flow->function));
-  LLVMTypeRef type = LLVMGetGEPSourceElementType(v);
   about sum = about_of(c, LLVMGetOperand(v, 0));
-  for (int k = 1; k < LLVMGetNumOperands(v) && sum.spread; k++) {
-    LLVMValueRef index = LLVMGetOperand(v, (unsigned)k);
-    if (k > 1 && LLVMGetTypeKind(type) == LLVMStructTypeKind) {
-      type = LLVMStructGetTypeAtIndex(type, (unsigned)LLVMConstIntGetZExtValue(index));
-      continue; /* the same for all */
-    }
-    if (k > 1)
-      type = LLVMGetElementType(type);
-    sum = add_index(c, &sum, index, LLVMABISizeOfType(layout, type));
-  }
+  for (tw_gep walk = tw_gep_begin(v); sum.spread && tw_gep_next(&walk, layout);)
+    if (walk.index) /* a field is as far in for all */
+      sum = add_index(c, &sum, walk.index, walk.bytes);
   return sum;
 }
 

@@ -1,12 +1,12 @@
 /* dynamic.c: puts a variable with a size in the place of dynamic shared memory, and takes it away again. */
 #include "llvm/nvptx/dynamic.h"
-#include "llvm/nvptx/ring.h"
+#include "llvm/nvptx/footprint.h"
 #include <string.h>
 
-enum { SHARED_SPACE = 3, LONGEST_NAME = 200 };
+enum { LONGEST_NAME = 200 };
 
 static bool is_dynamic(LLVMValueRef global) {
-  return LLVMGetPointerAddressSpace(LLVMTypeOf(global)) == SHARED_SPACE && LLVMIsDeclaration(global);
+  return LLVMGetPointerAddressSpace(LLVMTypeOf(global)) == TW_SHARED_SPACE && LLVMIsDeclaration(global);
 }
 
 static LLVMValueRef only_one(LLVMValueRef function) {
@@ -40,7 +40,7 @@ void tw_dynamic_begin(tw_bridge *b, int64_t bytes, tw_dynamic *out) {
   if (!name || length > LONGEST_NAME)
     return;
   LLVMTypeRef type = LLVMArrayType2(LLVMInt8TypeInContext(LLVMGetModuleContext(module)), (uint64_t)bytes);
-  out->stand_in = LLVMAddGlobalInAddressSpace(module, type, "", SHARED_SPACE);
+  out->stand_in = LLVMAddGlobalInAddressSpace(module, type, "", TW_SHARED_SPACE);
   LLVMSetAlignment(out->stand_in, LLVMGetAlignment(variable));
   LLVMSetInitializer(out->stand_in, LLVMGetUndef(type));
   LLVMReplaceAllUsesWith(variable, out->stand_in);

@@ -1,7 +1,8 @@
 /* ring.c: places rings in shared memory and moves accesses to their slots. */
 #include "llvm/nvptx/ring.h"
+#include "llvm/nvptx/footprint.h"
 
-enum { RING_ALIGN = 128, SHARED_SPACE = 3 };
+enum { RING_ALIGN = 128 };
 
 uint64_t tw_rings_add(tw_rings *r, uint64_t bytes) {
   uint64_t at = r->bytes;
@@ -11,33 +12,11 @@ uint64_t tw_rings_add(tw_rings *r, uint64_t bytes) {
 
 /* ---- how much there is ---- */
 
-bool tw_used_in(LLVMValueRef value, LLVMValueRef function) {
-  for (LLVMUseRef u = LLVMGetFirstUse(value); u; u = LLVMGetNextUse(u)) {
-    LLVMValueRef user = LLVMGetUser(u);
-    if (LLVMIsAInstruction(user) ? LLVMGetBasicBlockParent(LLVMGetInstructionParent(user)) == function
-                                 : tw_used_in(user, function))
-      return true;
-  }
-  return false;
-}
-
-static bool is_shared(LLVMValueRef global) {
-  return LLVMGetPointerAddressSpace(LLVMTypeOf(global)) == SHARED_SPACE;
-}
-
-uint64_t tw_static_shared(const tw_kernel *k) {
-  LLVMValueRef f = k->flow->function;
-  uint64_t bytes = 0;
-  for (LLVMValueRef g = LLVMGetFirstGlobal(LLVMGetGlobalParent(f)); g; g = LLVMGetNextGlobal(g))
-    if (is_shared(g) && tw_used_in(g, f))
-      bytes += (tw_store_size(k->flow->bridge, LLVMGlobalGetValueType(g)) + 15) / 16 * 16;
-  return bytes;
-}
-
 static bool uses_dynamic(const tw_kernel *k) {
   LLVMValueRef f = k->flow->function;
   for (LLVMValueRef g = LLVMGetFirstGlobal(LLVMGetGlobalParent(f)); g; g = LLVMGetNextGlobal(g))
-    if (is_shared(g) && (LLVMIsDeclaration(g) || g == k->dynamic.stand_in) && tw_used_in(g, f))
+    if (LLVMGetPointerAddressSpace(LLVMTypeOf(g)) == TW_SHARED_SPACE &&
+        (LLVMIsDeclaration(g) || g == k->dynamic.stand_in) && tw_used_in(g, f))
       return true;
   return false;
 }
@@ -61,7 +40,7 @@ const char tw_rings_no_room[] = "more than 48 KB, and dynamic shared memory is i
 
 bool tw_rings_decide(tw_rings *r, tw_contract *contract) {
   const tw_dynamic *d = &r->kernel->dynamic;
-  uint64_t there = d->stand_in ? (uint64_t)d->bytes : 0, kept = tw_static_shared(r->kernel) - r->freed;
+  uint64_t there = d->stand_in ? (uint64_t)d->bytes : 0, kept = tw_shared_of(r->kernel->flow->bridge) - r->freed;
   if (!r->takes)
     kept -= there;
   r->dynamic = r->takes || kept + r->bytes > TW_STATIC_SHARED;
@@ -79,7 +58,7 @@ static LLVMValueRef dynamic_memory(const tw_emit *e) {
   if (memory)
     return memory;
   LLVMTypeRef bytes = LLVMArrayType2(LLVMInt8TypeInContext(e->context), 0);
-  memory = LLVMAddGlobalInAddressSpace(e->module, bytes, name, SHARED_SPACE);
+  memory = LLVMAddGlobalInAddressSpace(e->module, bytes, name, TW_SHARED_SPACE);
   LLVMSetAlignment(memory, RING_ALIGN);
   return memory;
 }
@@ -90,7 +69,7 @@ void tw_rings_build(tw_rings *r, const tw_emit *e) {
     return;
   }
   LLVMTypeRef bytes = LLVMArrayType2(LLVMInt8TypeInContext(e->context), r->bytes);
-  r->memory = LLVMAddGlobalInAddressSpace(e->module, bytes, "tweed_rings", SHARED_SPACE);
+  r->memory = LLVMAddGlobalInAddressSpace(e->module, bytes, "tweed_rings", TW_SHARED_SPACE);
   LLVMSetAlignment(r->memory, RING_ALIGN);
   LLVMSetLinkage(r->memory, LLVMInternalLinkage);
   LLVMSetInitializer(r->memory, LLVMGetUndef(bytes));

@@ -24,10 +24,6 @@ typedef struct tw_rings {
 
 /* Places so many bytes, aligned to 128, and returns their offset. */
 uint64_t tw_rings_add(tw_rings *r, uint64_t bytes);
-/* Shared memory of the kernel as it is: static, and dynamic where its size is known. */
-uint64_t tw_static_shared(const tw_kernel *k);
-/* Some instruction of the function uses the value, directly or by constants. */
-bool tw_used_in(LLVMValueRef value, LLVMValueRef function);
 /* Whether the tile's rings can have dynamic memory: the kernel uses none itself, or only for the tile. */
 bool tw_rings_can_ask(const tw_kernel *k, const tw_tile *t);
 /* The tile's objects make room for rings. */

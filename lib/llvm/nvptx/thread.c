@@ -2,54 +2,22 @@
 #include "llvm/nvptx/thread.h"
 #include "model/model.h"
 #include "llvm/host.h"
-#include "llvm/nvptx/block.h"
+#include "llvm/nvptx/footprint.h"
 #include "llvm/nvptx/pressure.h"
 #include <stdio.h>
 #include <string.h>
 
 /* USUAL_THREADS: of a block of which nothing is said. CONTROL: instructions of a loop's counter, comparison and branch.
  */
-enum { USUAL_THREADS = 256, CONTROL = 3, TRIPS = 12, WARM = 6, SHARED_SPACE = 3 };
+enum { USUAL_THREADS = 256, CONTROL = 3, TRIPS = 12, WARM = 6 };
 
 /* ---- the kernel ---- */
 
-static void read_threads(tw_thread *t, LLVMValueRef f, const int32_t block[3]) {
-  int32_t threads = tw_block_of(f, true, block).threads;
-  t->bounded = threads > 0 && threads <= t->sm->threads_block;
-  t->kernel.threads = t->bounded ? threads : USUAL_THREADS;
-}
-
-/* The most registers that the kernel may have. */
-static void read_limit(tw_thread *t, LLVMValueRef f) {
-  int64_t most = tw_annotation(f, "maxnreg", 0), blocks = tw_annotation(f, "minctasm", 0);
-  t->limit = t->sm->registers_thread;
-  if (most > 0 && most < t->limit)
-    t->limit = (int32_t)most;
-  if (blocks <= 0 || blocks > t->sm->blocks || !t->bounded)
-    return;
-  int32_t shared = tw_occupancy_registers(t->sm, t->kernel.threads, (int32_t)blocks);
-  if (shared < t->limit)
-    t->limit = shared;
-}
-
-/* An instruction of the function uses the value, directly or in a constant expression. */
-static bool used_in(LLVMValueRef value, const tw_flow *flow, int depth) {
-  for (LLVMUseRef u = LLVMGetFirstUse(value); u; u = LLVMGetNextUse(u)) {
-    LLVMValueRef user = LLVMGetUser(u);
-    if (LLVMIsAInstruction(user) ? tw_flow_inst(flow, user) >= 0
-                                 : LLVMIsAConstantExpr(user) && depth > 0 && used_in(user, flow, depth - 1))
-      return true;
-  }
-  return false;
-}
-
-static int64_t shared_bytes(const tw_flow *flow) {
-  int64_t bytes = 0;
-  LLVMModuleRef module = LLVMGetGlobalParent(flow->function);
-  for (LLVMValueRef g = LLVMGetFirstGlobal(module); g; g = LLVMGetNextGlobal(g))
-    if (LLVMGetPointerAddressSpace(LLVMTypeOf(g)) == SHARED_SPACE && used_in(g, flow, 8))
-      bytes += (int64_t)tw_store_size(flow->bridge, LLVMGlobalGetValueType(g));
-  return bytes;
+static void read_bounds(tw_thread *t, LLVMValueRef f, const int32_t said[3]) {
+  tw_block block = tw_block_of(f, true, said);
+  t->bounded = block.threads > 0 && block.threads <= t->sm->threads_block;
+  t->kernel.threads = t->bounded ? block.threads : USUAL_THREADS;
+  t->limit = tw_most_registers(f, t->sm, &block);
 }
 
 static bool read_kernel(const tw_body *body, const int32_t block[3], tweed_arena *arena, tw_thread *t) {
@@ -64,9 +32,8 @@ static bool read_kernel(const tw_body *body, const int32_t block[3], tweed_arena
       *most = pressure.block[b];
   }
   t->kernel.registers = fine ? pressure.kernel : 0;
-  read_threads(t, flow->function, block);
-  read_limit(t, flow->function);
-  t->kernel.shared = shared_bytes(flow);
+  read_bounds(t, flow->function, block);
+  t->kernel.shared = (int64_t)tw_shared_of(body->bridge);
   tw_flow_free_map(flow);
   return fine;
 }

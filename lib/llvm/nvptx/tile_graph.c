@@ -1,5 +1,6 @@
 /* tile_graph.c: makes the machine and the problem of a tile loop. */
 #include "llvm/nvptx/tile_graph.h"
+#include "llvm/nvptx/footprint.h"
 #include "llvm/nvptx/ring.h"
 #include <stdio.h>
 #include <string.h>
@@ -175,7 +176,7 @@ static int64_t bytes_of(const making *m, const tw_link *l) {
 
 /* Shared memory that no ring takes: the kernel's other objects, and what is not to be used. */
 static tweed_status reserve(making *m) {
-  int64_t whole = m->g->costs->sm->shared_block, taken = (int64_t)tw_static_shared(m->g->kernel);
+  int64_t whole = m->g->costs->sm->shared_block, taken = (int64_t)tw_shared_of(m->g->kernel->flow->bridge);
   for (int32_t k = 0; k < m->g->tile->nchannels; k++)
     taken -= (int64_t)m->g->tile->channels[k].bytes;
   taken = tw_max64(taken, 0);

@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "solve/bounds.h"
 #include "llvm/host.h"
+#include "llvm/nvptx/footprint.h"
 #include "llvm/nvptx/pressure.h"
 #include "llvm/nvptx/ring.h"
 #include "llvm/nvptx/throughput.h"
@@ -124,7 +125,7 @@ static tweed_status cost_before(planning *p) {
   double service = (double)busiest(g, true, true);
   double once = (double)(c.latency + c.moving) + (double)(p->t->nbarriers * barrier_latency(p)) + locked(g, false);
   p->before.threads = g->threads;
-  p->before.shared = (int64_t)tw_static_shared(p->k);
+  p->before.shared = (int64_t)tw_shared_of(p->k->flow->bridge);
   p->before.blocks = occupancy(p, p->before.threads, p->before.shared, 0).blocks;
   int32_t blocks = p->before.blocks > 0 ? p->before.blocks : 1;
   p->before.cycles = tw_interval(blocks, service, most(once - service, 0));
@@ -135,7 +136,7 @@ static tweed_status cost_before(planning *p) {
 
 /* Bytes of a block with rings of these depths. */
 static int64_t shared_with(const planning *p, const int32_t *depth, bool barriers) {
-  int64_t bytes = (int64_t)tw_static_shared(p->k) - (int64_t)tw_tile_bytes(p->k, p->t);
+  int64_t bytes = (int64_t)tw_shared_of(p->k->flow->bridge) - (int64_t)tw_tile_bytes(p->k, p->t);
   for (int32_t c = 0; c < p->t->nchannels; c++)
     bytes += (int64_t)(p->t->channels[c].bytes + (barriers ? BARRIERS : 0)) * depth[c];
   return bytes;
@@ -424,17 +425,8 @@ static int32_t registers_of(const planning *p) {
   tw_pressure pressure;
   if (!tw_pressure_of(p->k->flow, p->k->arena, &pressure))
     return -1;
-  int32_t estimate = pressure.kernel, threads = p->k->block.threads;
-  int64_t blocks = tw_annotation(p->k->flow->function, "minctasm", 0);
-  int64_t given = tw_annotation(p->k->flow->function, "maxnreg", 0);
-  int32_t limit = p->costs->sm->registers_thread;
-  if (threads > 0) {
-    int32_t fits = tw_occupancy_registers(p->costs->sm, threads, blocks > 0 ? (int32_t)blocks : 1);
-    limit = fits < limit ? fits : limit;
-  }
-  if (given > 0 && given < limit)
-    limit = (int32_t)given;
-  return estimate > limit ? limit : estimate;
+  int32_t most = tw_most_registers(p->k->flow->function, p->costs->sm, &p->k->block);
+  return pressure.kernel < most ? pressure.kernel : most;
 }
 
 tweed_status tw_tile_plan_make(tw_kernel *k, tw_tile *t, int32_t tiles, tw_tile_way way, tweed_machine *machine,
