@@ -157,6 +157,8 @@ void tw_set_weights(LLVMValueRef branch, uint32_t if_true, uint32_t if_false);
 LLVMBasicBlockRef tw_split_before(tw_bridge *b, LLVMValueRef instruction);
 /* A new block on the way from a terminator to one of its successors, to which no other way of it leads. */
 LLVMBasicBlockRef tw_split_edge(LLVMValueRef terminator, LLVMBasicBlockRef to);
+/* What a constant expression computes as an instruction, in no block yet. */
+LLVMValueRef tw_constant_as_instruction(LLVMValueRef constant);
 /* Which of the block's uses is the user's first one. The order of uses is that of predecessors. */
 size_t tw_use_position(LLVMBasicBlockRef block, LLVMValueRef user);
 /* Takes away the block that tw_split_edge made; position: what tw_use_position said before of its successor and the

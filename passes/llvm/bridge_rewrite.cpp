@@ -83,6 +83,10 @@ void tw_replace_in(LLVMValueRef function, LLVMValueRef global, LLVMValueRef with
   });
 }
 
+LLVMValueRef tw_constant_as_instruction(LLVMValueRef constant) {
+  return wrap(cast<ConstantExpr>(unwrap(constant))->getAsInstruction());
+}
+
 void tw_set_annotation(LLVMValueRef function, const char *key, int64_t value) {
   auto *f = cast<Function>(unwrap(function));
   LLVMContext &context = f->getContext();

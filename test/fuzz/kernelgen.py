@@ -110,6 +110,19 @@ def make_read(r, tile, threads):
             "times": weighted(r, [(1, 2), (2, 2), (4, 3), (8, 1)]), "rolled": r.random() < 0.4}
 
 
+def add_lives(r, tiles, body, threads, number):
+    """An object of four zones that is filled, read, filled again and read again, mostly at the same places."""
+    first = dict(make_tile(r, number, threads, 1), memory="own", volatile=False, fill=0)
+    again = dict(first, name="s%d" % (number + 1), fill=2, alias=first["name"])
+    again["guard"] = weighted(r, [("none", 5), ("zero", 3), ("thread zero", 1), ("even", 1), ("stale", 1), ("thread", 1)])
+    again["value"] = r.choice(["plain", "plain", "scaled"])
+    if again["address"] != "delayed" and first["shape"] != "wide":
+        again["address"] = r.choice([first["address"], "index", "masked"])
+    body[1].append(make_read(r, first, threads))
+    body[3].append(make_read(r, again, threads))
+    tiles += [first, again]
+
+
 def make_statement(r, threads):
     kind = weighted(r, [("shuffle", 3), ("table", 3), ("log", 2), ("count", 2), ("histogram", 1), ("odd", 2), ("every other", 2),
                         ("warp barrier", 1), ("size", 1), ("look", 3), ("either", 0.3)])
@@ -117,7 +130,7 @@ def make_statement(r, threads):
 
 
 def make_loop(r, number, threads, first_tile):
-    zones = weighted(r, [(2, 7), (3, 3), (4, 1)])
+    zones = weighted(r, [(2, 7), (3, 3), (4, 2)])
     tiles = [make_tile(r, first_tile + k, threads, zones) for k in range(weighted(r, [(1, 3), (2, 5), (3, 1)]))]
     if len(tiles) > 1 and r.random() < 0.5:
         for tile in tiles[1:]:
@@ -129,6 +142,8 @@ def make_loop(r, number, threads, first_tile):
             body[segment].append(make_read(r, tile, threads))
             if r.random() < 0.2:
                 body[segment].append(make_read(r, tile, threads))
+    if zones == 4 and r.random() < 0.8:
+        add_lives(r, tiles, body, threads, first_tile + len(tiles))
     for _ in range(weighted(r, [(0, 3), (1, 4), (2, 2), (3, 1)])):
         segment = r.choice([s for s in range(1, zones + 1)])
         s = make_statement(r, threads)
@@ -395,7 +410,8 @@ BARRIER = "    __syncthreads();\n"
 
 def exchanged(kernel, x, writing, loop=None):
     threads = kernel["threads"]
-    if writing and loop and x["relay"] and x["where"] == "shared" and loop["tiles"][0]["fill"] == 0 and 1 <= x["write"] < loop["zones"]:
+    if writing and loop and x["relay"] and x["where"] == "shared" and loop["tiles"][0]["fill"] == 0 and 1 <= x["write"] < loop["zones"] \
+            and not any(t.get("alias") == loop["tiles"][0]["name"] for t in loop["tiles"]):
         tile = loop["tiles"][0]  # straight from one shared object to the other
         return "    %s[t] = (int)bits(%s[%s]);\n" % (x["name"], tile["name"], place(tile, "t %% %d / 4 * 4" % tile["count"])[0])
     if x["where"] == "global":
@@ -495,7 +511,9 @@ def declarations(kernel):
                 continue
             seen.add(tile["name"])
             kind, size = TYPES[tile["type"]][0], place(tile, "0")[1]
-            if tile["memory"] == "dynamic":
+            if tile.get("alias") in seen:
+                out += "  %s (&%s)[%d] = %s;\n" % (kind, tile["name"], size, tile["alias"])
+            elif tile["memory"] == "dynamic":
                 out += "  %s *%s = (%s *)(dynamic + %d);\n" % (kind, tile["name"], kind, dynamic)
                 dynamic += (size * TYPES[tile["type"]][2] + 15) // 16 * 16
             else:

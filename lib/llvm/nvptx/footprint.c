@@ -14,12 +14,16 @@ bool tw_used_in(LLVMValueRef value, LLVMValueRef function) {
   return false;
 }
 
+uint64_t tw_shared_size(tw_bridge *b, LLVMTypeRef type) {
+  return (tw_store_size(b, type) + VARIABLE_ALIGN - 1) / VARIABLE_ALIGN * VARIABLE_ALIGN;
+}
+
 uint64_t tw_shared_of(tw_bridge *b) {
   LLVMValueRef f = tw_function(b);
   uint64_t bytes = 0;
   for (LLVMValueRef g = LLVMGetFirstGlobal(LLVMGetGlobalParent(f)); g; g = LLVMGetNextGlobal(g))
     if (LLVMGetPointerAddressSpace(LLVMTypeOf(g)) == TW_SHARED_SPACE && tw_used_in(g, f))
-      bytes += (tw_store_size(b, LLVMGlobalGetValueType(g)) + VARIABLE_ALIGN - 1) / VARIABLE_ALIGN * VARIABLE_ALIGN;
+      bytes += tw_shared_size(b, LLVMGlobalGetValueType(g));
   return bytes;
 }
 

@@ -3,6 +3,7 @@
 #include "llvm/nvptx/buffer.h"
 #include "llvm/nvptx/gpu_remark.h"
 #include "llvm/nvptx/gpu_report.h"
+#include "llvm/nvptx/lives.h"
 #include "llvm/nvptx/preheader.h"
 #include "llvm/nvptx/specialize.h"
 #include <string.h>
@@ -353,20 +354,51 @@ static tweed_status run_tiles(running *r, bool *changed) {
   return prints ? print_all(r) : rewrite(r, changed);
 }
 
-static tweed_status run_kernel(running *r, const tw_dynamic *dynamic, LLVMBasicBlockRef **taken, size_t *ntaken,
-                               bool *changed) {
-  size_t room = 0;
+static tweed_status read_kernel(running *r, const tw_dynamic *dynamic) {
   r->kernel = tw_kernel_of(r->bridge, r->options->block, r->arena);
   if (!r->kernel)
     return no_memory(r);
   r->kernel->dynamic = *dynamic;
-  tweed_status s = tw_tiles_of(r->kernel, &r->tiles, &r->count) ? TWEED_OK : no_memory(r);
+  return tw_tiles_of(r->kernel, &r->tiles, &r->count) ? TWEED_OK : no_memory(r);
+}
+
+static void forget_kernel(running *r) {
+  if (r->kernel)
+    tw_flow_free_map(r->kernel->flow);
+  r->kernel = NULL;
+}
+
+/* Objects with several lives are several objects from here on; what else is known of the kernel is read anew. */
+static tweed_status part_lives(running *r, const tw_dynamic *dynamic, tw_lives *lives) {
+  if (!tw_lives_part(r->kernel, r->tiles, r->count, lives))
+    return no_memory(r);
+  if (lives->nvariables == 0)
+    return TWEED_OK;
+  forget_kernel(r);
+  tw_invalidate(r->bridge);
+  tweed_status s = read_kernel(r, dynamic);
+  if (r->kernel)
+    r->kernel->lent = lives->bytes;
+  return s;
+}
+
+static tweed_status run_kernel(running *r, const tw_dynamic *dynamic, LLVMBasicBlockRef **taken, size_t *ntaken,
+                               bool *changed) {
+  size_t room = 0;
+  tw_lives lives = {0};
+  tweed_status s = read_kernel(r, dynamic);
+  if (s == TWEED_OK)
+    s = part_lives(r, dynamic, &lives);
   for (int32_t k = 0; k < r->count && s == TWEED_OK; k++)
     if (!take(r, &r->tiles[k], taken, ntaken, &room))
       s = no_memory(r);
   if (s == TWEED_OK && r->count > 0)
     s = run_tiles(r, changed);
-  tw_flow_free_map(r->kernel->flow);
+  forget_kernel(r);
+  if (!*changed && lives.nvariables > 0) {
+    tw_lives_join(&lives);
+    tw_invalidate(r->bridge);
+  }
   return s;
 }
 

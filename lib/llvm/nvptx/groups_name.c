@@ -22,11 +22,19 @@ static size_t last_part(const char *name, size_t length) {
   return 0;
 }
 
+/* Without the number of a later life (lives.h). */
+static size_t stem(const char *name, size_t length) {
+  size_t end = length;
+  while (end > 0 && name[end - 1] >= '0' && name[end - 1] <= '9')
+    end--;
+  return end > 1 && end < length && name[end - 1] == '.' ? end - 1 : length;
+}
+
 /* What the programmer called it. */
 static void object_name(LLVMValueRef object, char *out, size_t size) {
   size_t length = 0;
   const char *name = LLVMGetValueName2(object, &length);
-  size_t from = last_part(name, length);
+  size_t from = last_part(name, stem(name, length));
   if (length > 0) {
     snprintf(out, size, "%.*s", (int)(length - from), name + from);
     return;

@@ -25,6 +25,7 @@ typedef struct tw_kernel {
   int32_t sm;         /* 80 for sm_80; 0 = not known */
   int32_t ptx;        /* 80 for +ptx80; 0 = not said */
   bool arch_specific; /* sm_90a: wgmma, setmaxnreg */
+  uint64_t lent;      /* bytes of shared variables that stand for others only (lives.h) */
   bool flat;          /* only the first dimension of blocks is looked at */
   bool asks_ptx;      /* inline PTX reads the thread's coordinates */
   bool unknown;       /* an instruction that may do anything, or asynchronous copies made by hand */

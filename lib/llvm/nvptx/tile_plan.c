@@ -125,7 +125,7 @@ static tweed_status cost_before(planning *p) {
   double service = (double)busiest(g, true, true);
   double once = (double)(c.latency + c.moving) + (double)(p->t->nbarriers * barrier_latency(p)) + locked(g, false);
   p->before.threads = g->threads;
-  p->before.shared = (int64_t)tw_shared_of(p->k->flow->bridge);
+  p->before.shared = (int64_t)(tw_shared_of(p->k->flow->bridge) - p->k->lent);
   p->before.blocks = occupancy(p, p->before.threads, p->before.shared, 0).blocks;
   int32_t blocks = p->before.blocks > 0 ? p->before.blocks : 1;
   p->before.cycles = tw_interval(blocks, service, most(once - service, 0));
