@@ -275,7 +275,6 @@ TWEED_API uint64_t tweed_emu_fma_half(const tweed_emu_place *place, uint32_t the
 /* type: f32, f64, f16, bf16, f16x2, bf16x2 */
 TWEED_API uint64_t tweed_emu_min_max(const tweed_emu_place *place, uint32_t max, uint32_t nan, uint32_t xorsign,
                                      uint32_t type, uint64_t a, uint64_t b);
-TWEED_API uint32_t tweed_emu_mul24(const tweed_emu_place *place, uint32_t is_unsigned, uint32_t a, uint32_t b);
 /* Position of the n-th set bit of mask from base on, downwards for n < 0; all ones: there is none. */
 TWEED_API uint32_t tweed_emu_fns(const tweed_emu_place *place, uint32_t mask, uint32_t base, uint32_t n);
 TWEED_API uint64_t tweed_emu_rotate(const tweed_emu_place *place, uint32_t wide, uint32_t right, uint64_t a,

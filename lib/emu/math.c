@@ -167,14 +167,6 @@ uint64_t tweed_emu_min_max(const tweed_emu_place *place, uint32_t max, uint32_t 
 
 /* ---- integers ---- */
 
-uint32_t tweed_emu_mul24(const tweed_emu_place *place, uint32_t is_unsigned, uint32_t a, uint32_t b) {
-  (void)place;
-  if (is_unsigned)
-    return (a & 0xffffff) * (b & 0xffffff);
-  int64_t x = (int32_t)(a << 8) >> 8, y = (int32_t)(b << 8) >> 8;
-  return (uint32_t)(x * y);
-}
-
 uint32_t tweed_emu_fns(const tweed_emu_place *place, uint32_t mask, uint32_t base, uint32_t n) {
   (void)place;
   int32_t wanted = (int32_t)n, step = wanted < 0 ? -1 : 1, found = 0;

@@ -51,7 +51,7 @@ def assemble(options, ir, arch, name):
 def pack(options, builder, kernel):
     sizes = kernel.tests[-1] if options.tests else kernel.bench["sizes"]
     plain = builder.kernel(kernel.name, kernel.file, "plain")
-    rewritten, remarks = builder.rewrite(plain, kernel.name, kernel.passes(options.passes))
+    rewritten, remarks = builder.rewrite(plain, kernel, options.passes)
     changed = build.body(plain, kernel.name) != build.body(rewritten, kernel.name)
     versions = {"plain": assemble(options, plain, builder.arch, kernel.name)}
     if changed:

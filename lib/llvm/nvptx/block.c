@@ -43,10 +43,9 @@ tw_block tw_block_of(LLVMValueRef function, bool flat, const int32_t said[3]) {
 
 /* ---- coordinates ---- */
 
-int32_t tw_block_dimension(LLVMValueRef inst, const char *prefix) {
-  char name[64];
+int32_t tw_block_dimension(const char *name, const char *prefix) {
   size_t length = strlen(prefix);
-  if (!tw_register_of(inst, name, sizeof name) || strncmp(name, prefix, length) != 0 || strlen(name) != length + 1)
+  if (strncmp(name, prefix, length) != 0 || strlen(name) != length + 1)
     return -1;
   for (int32_t d = 0; d < 3; d++)
     if (name[length] == names[d])
@@ -78,13 +77,14 @@ static LLVMValueRef coordinate(const tw_block *b, const tw_emit *e, LLVMValueRef
 
 LLVMValueRef tw_block_register(const tw_block *b, const tw_emit *e, LLVMValueRef inst, LLVMValueRef thread) {
   char name[64];
-  int32_t size = tw_block_dimension(inst, "ntid."), d = tw_block_dimension(inst, "tid.");
+  if (!tw_register_of(inst, name, sizeof name))
+    return NULL;
+  int32_t size = tw_block_dimension(name, "ntid."), d = tw_block_dimension(name, "tid.");
   if (size >= 0)
     return tw_emit_u32(e, (uint32_t)b->size[size]);
   if (!thread)
     return NULL;
   if (d >= 0)
     return coordinate(b, e, thread, d);
-  bool lane = tw_register_of(inst, name, sizeof name) && strcmp(name, "laneid") == 0;
-  return lane ? LLVMBuildAnd(e->builder, thread, tw_emit_u32(e, LANES - 1), "") : NULL;
+  return strcmp(name, "laneid") == 0 ? LLVMBuildAnd(e->builder, thread, tw_emit_u32(e, LANES - 1), "") : NULL;
 }

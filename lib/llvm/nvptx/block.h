@@ -17,8 +17,9 @@ tw_block tw_block_of(LLVMValueRef function, bool flat, const int32_t said[3]);
 /* Has it threads in x only? Not known counts as such. */
 bool tw_block_is_flat(const tw_block *b);
 
-/* Which dimension a special register is about that begins with prefix ("tid.", "ntid."); -1: it is another one. */
-int32_t tw_block_dimension(LLVMValueRef inst, const char *prefix);
+/* Which dimension a special register is about (its name is tw_register_of's) that begins with prefix ("tid.", "ntid.");
+ * -1: it is another one. */
+int32_t tw_block_dimension(const char *name, const char *prefix);
 /* A thread's coordinate, by its number. */
 int32_t tw_block_coordinate(const tw_block *b, int32_t thread, int32_t dimension);
 

@@ -38,8 +38,6 @@ void tw_complain_unless(const tw_emit *e, LLVMValueRef fine, LLVMValueRef thread
 }
 
 void tw_complain_of_memory(const tw_emit *e, const tw_rings *r, const tw_contract *contract, LLVMValueRef thread) {
-  if (!r->takes)
-    return;
   char text[160];
   uint32_t before = (uint32_t)r->kernel->dynamic.bytes, all = before + contract->dynamic_shared;
   snprintf(text, sizeof text, "was rewritten for %u bytes of dynamic shared memory: launch it with %u", before, all);

@@ -8,7 +8,7 @@
  * "tweed: KERNEL " and the text, and the kernel stops. Leaves the builder in a new block. */
 void tw_complain_unless(const tw_emit *e, LLVMValueRef fine, LLVMValueRef thread, const char *text);
 /* The same unless there is as much dynamic shared memory as rings need that took the place of the kernel's own: its
- * size was not the compiler's to see. Nothing where there are no such rings. */
+ * size was not the compiler's to see. Only where there are such rings (takes). */
 void tw_complain_of_memory(const tw_emit *e, const tw_rings *r, const tw_contract *contract, LLVMValueRef thread);
 
 #endif

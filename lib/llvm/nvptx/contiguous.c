@@ -87,7 +87,7 @@ static about about_thread(tw_contiguous *c, LLVMValueRef v) {
   char name[64];
   tw_register_of(v, name, sizeof name);
   bool lane = strcmp(name, "laneid") == 0;
-  int32_t d = tw_block_dimension(v, "tid.");
+  int32_t d = tw_block_dimension(name, "tid.");
   uint64_t *exact = lane || d >= 0 ? numbers(c) : NULL;
   for (int32_t t = 0; exact && t < c->k->block.threads; t++)
     exact[t] = (uint64_t)(lane ? t % 32 : tw_block_coordinate(&c->k->block, t, d));

@@ -35,7 +35,10 @@ tweed_status tw_contract_write(const tw_contract *c, const char *kernel, FILE *f
   if (json && c->width) {
     json_t *block = json_pack("[I, I, I]", (json_int_t)c->width, (json_int_t)c->height,
                               (json_int_t)(c->threads / (c->width * c->height)));
-    json_object_set_new(json, "block", block);
+    if (json_object_set_new(json, "block", block) != 0) {
+      json_decref(json);
+      json = NULL;
+    }
   }
   if (!json)
     return tweed_no_memory(error);

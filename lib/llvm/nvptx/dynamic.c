@@ -9,22 +9,18 @@ static bool is_dynamic(LLVMValueRef global) {
   return LLVMGetPointerAddressSpace(LLVMTypeOf(global)) == TW_SHARED_SPACE && LLVMIsDeclaration(global);
 }
 
-static LLVMValueRef only_one(LLVMValueRef function) {
-  LLVMValueRef found = NULL;
+static void find(LLVMValueRef function, tw_dynamic *out) {
   for (LLVMValueRef g = LLVMGetFirstGlobal(LLVMGetGlobalParent(function)); g; g = LLVMGetNextGlobal(g)) {
     if (!is_dynamic(g) || !tw_used_in(g, function))
       continue;
-    if (found)
-      return NULL;
-    found = g;
+    out->variable = out->used ? NULL : g;
+    out->used = true;
   }
-  return found;
 }
 
-/* The other one's name as it is, the first one's with something behind it. */
+/* The other one's name as it is, the first one's with something behind it. At most LONGEST_NAME long. */
 static void swap_names(LLVMValueRef named, LLVMValueRef other, const char *name, size_t length) {
   char text[LONGEST_NAME + sizeof ".dynamic"];
-  length = length < LONGEST_NAME ? length : LONGEST_NAME;
   memcpy(text, name, length);
   memcpy(text + length, ".dynamic", sizeof ".dynamic");
   LLVMSetValueName2(named, text, length + sizeof ".dynamic" - 1);
@@ -32,11 +28,12 @@ static void swap_names(LLVMValueRef named, LLVMValueRef other, const char *name,
 }
 
 void tw_dynamic_begin(tw_bridge *b, int64_t bytes, tw_dynamic *out) {
-  LLVMValueRef function = tw_function(b), variable = bytes > 0 ? only_one(function) : NULL;
-  LLVMModuleRef module = LLVMGetGlobalParent(function);
-  *out = (tw_dynamic){.variable = variable, .bytes = bytes};
+  *out = (tw_dynamic){.bytes = bytes};
+  find(tw_function(b), out);
+  LLVMValueRef variable = out->variable;
+  LLVMModuleRef module = LLVMGetGlobalParent(tw_function(b));
   size_t length = 0;
-  const char *name = variable ? LLVMGetValueName2(variable, &length) : NULL;
+  const char *name = variable && bytes > 0 ? LLVMGetValueName2(variable, &length) : NULL;
   if (!name || length > LONGEST_NAME)
     return;
   LLVMTypeRef type = LLVMArrayType2(LLVMInt8TypeInContext(LLVMGetModuleContext(module)), (uint64_t)bytes);

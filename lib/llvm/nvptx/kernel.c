@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WARP = 32, MAX_THREADS = 1024, PTX_KERNEL = 71 /* LLVM's number of the calling convention */ };
+enum { WARP = 32, PTX_KERNEL = 71 /* LLVM's number of the calling convention */ };
 
 bool tw_is_kernel(tw_bridge *b) {
   LLVMValueRef f = tw_function(b);
@@ -41,7 +41,9 @@ static bool source_of_divergence(const tw_kernel *k, int32_t inst, const tw_touc
 }
 
 static void note_register(tw_kernel *k, LLVMValueRef inst) {
-  if (tw_block_dimension(inst, "tid.") > 0 || tw_block_dimension(inst, "ntid.") > 0)
+  char name[64];
+  if (tw_register_of(inst, name, sizeof name) &&
+      (tw_block_dimension(name, "tid.") > 0 || tw_block_dimension(name, "ntid.") > 0))
     k->flat = false;
   k->asks_ptx |= tw_ptx_names(inst, "%tid.");
 }
@@ -111,7 +113,7 @@ tw_kernel *tw_kernel_of(tw_bridge *b, const int32_t block[3], tweed_arena *arena
   return k;
 }
 
-const char *tw_kernel_against_warps(const tw_kernel *k, int32_t threads) {
+const char *tw_kernel_against_warps(const tw_kernel *k, int32_t threads, int32_t most) {
   if (k->block.threads == 0)
     return "the number of threads is not given";
   if (k->block.size[0] == 0)
@@ -120,7 +122,7 @@ const char *tw_kernel_against_warps(const tw_kernel *k, int32_t threads) {
     return "inline PTX reads a thread's coordinates";
   if (k->block.threads % WARP != 0)
     return "the number of threads is not a multiple of 32";
-  return k->block.threads + threads > MAX_THREADS || threads > k->block.threads ? "no room for more threads" : NULL;
+  return k->block.threads + threads > most || threads > k->block.threads ? "no room for more threads" : NULL;
 }
 
 const tw_site *tw_kernel_site(const tw_kernel *k, int32_t inst) {

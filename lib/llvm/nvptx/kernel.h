@@ -37,8 +37,8 @@ bool tw_is_kernel(tw_bridge *b);
 /* block: what the user says of its size, see tw_block_of. NULL: out of memory. To be followed by
  * tw_flow_free_map(k->flow). */
 tw_kernel *tw_kernel_of(tw_bridge *b, const int32_t block[3], tweed_arena *arena);
-/* Why so many threads can't be added to the kernel's blocks; NULL: they can. */
-const char *tw_kernel_against_warps(const tw_kernel *k, int32_t threads);
+/* Why so many threads can't be added to the kernel's blocks, which may have `most`; NULL: they can. */
+const char *tw_kernel_against_warps(const tw_kernel *k, int32_t threads, int32_t most);
 /* The first access of an instruction, NULL = none. */
 const tw_site *tw_kernel_site(const tw_kernel *k, int32_t inst);
 

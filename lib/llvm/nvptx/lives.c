@@ -6,32 +6,45 @@
 
 enum { MOST_SEGMENTS = 64, MOST_OPERANDS = 16, READ = 1, WRITE = 2 };
 
+/* life: the number of its segment, until lives are known. */
+typedef struct access {
+  const tw_site *site;
+  int32_t life;
+} access;
+
 typedef struct parting {
   const tw_kernel *k;
   const tw_tile *t;
   LLVMValueRef variable;
-  int32_t life[MOST_SEGMENTS]; /* by segment; -1 = no access in it */
-  int32_t lives;
+  access *accesses; /* to the variable, room for all of the kernel's */
+  int32_t naccesses, lives;
   LLVMBuilderRef builder;
   tw_lives *out;
   bool failed; /* out of memory */
 } parting;
 
-static bool of_variable(const parting *p, const tw_site *s) {
-  return s->touch.origin.object == p->variable;
+static LLVMValueRef inst_of(const parting *p, const access *a) {
+  return p->k->flow->insts[a->site->inst];
+}
+
+static LLVMValueRef address_of(const parting *p, const access *a) {
+  return LLVMGetOperand(inst_of(p, a), a->site->touch.operand);
 }
 
 /* ---- lives ---- */
 
-/* What is done to the object in each segment. False: an access stands in the way. */
-static bool read_segments(const parting *p, int32_t *acts) {
+/* The accesses, and what is done to the object in each segment. False: one of them stands in the way. */
+static bool read_accesses(parting *p, int32_t *acts) {
+  p->naccesses = 0;
   for (int32_t i = 0; i < p->k->nsites; i++) {
     const tw_site *s = &p->k->sites[i];
-    if (!of_variable(p, s))
+    if (s->touch.origin.object != p->variable)
       continue;
     if (!p->t->within[p->k->flow->block_of[s->inst]] || s->touch.ordered || s->touch.reads == s->touch.writes)
       return false;
-    acts[tw_tile_segment(p->k, p->t, s->inst)] |= s->touch.reads ? READ : WRITE;
+    int32_t segment = tw_tile_segment(p->k, p->t, s->inst);
+    acts[segment] |= s->touch.reads ? READ : WRITE;
+    p->accesses[p->naccesses++] = (access){s, segment};
   }
   return true;
 }
@@ -39,47 +52,41 @@ static bool read_segments(const parting *p, int32_t *acts) {
 /* Stores and loads take turns; each turn to stores is a new life. No barrier lies between the last segment and the next
  * iteration's first one. */
 static bool find_lives(parting *p) {
-  int32_t acts[MOST_SEGMENTS] = {0}, last = 0, n = p->t->nbarriers;
-  if (n + 1 > MOST_SEGMENTS || !read_segments(p, acts) || ((acts[0] & WRITE) && (acts[n] & READ)))
+  int32_t acts[MOST_SEGMENTS] = {0}, life[MOST_SEGMENTS] = {0}, last = 0, n = p->t->nbarriers;
+  if (n + 1 > MOST_SEGMENTS || !read_accesses(p, acts) || ((acts[0] & WRITE) && (acts[n] & READ)))
     return false;
   p->lives = 0;
   for (int32_t s = 0; s <= n; s++) {
     if (acts[s] == (READ | WRITE) || (acts[s] == READ && p->lives == 0))
       return false;
     p->lives += acts[s] == WRITE && last != WRITE;
-    p->life[s] = acts[s] ? p->lives - 1 : -1;
+    life[s] = p->lives - 1;
     last = acts[s] ? acts[s] : last;
   }
+  for (int32_t i = 0; i < p->naccesses; i++)
+    p->accesses[i].life = life[p->accesses[i].life];
   return p->lives > 1 && last == READ;
 }
 
-static int32_t life_of(const parting *p, const tw_site *s) {
-  return p->life[tw_tile_segment(p->k, p->t, s->inst)];
-}
-
-static bool same_place(const parting *p, const tw_site *a, const tw_site *b) {
-  return a->touch.bytes == b->touch.bytes && LLVMGetOperand(p->k->flow->insts[a->inst], a->touch.operand) ==
-                                                 LLVMGetOperand(p->k->flow->insts[b->inst], b->touch.operand);
-}
-
-static bool written_in(const parting *p, const tw_site *store, int32_t life) {
-  for (int32_t i = 0; i < p->k->nsites; i++) {
-    const tw_site *s = &p->k->sites[i];
-    if (of_variable(p, s) && s->touch.writes && life_of(p, s) == life && same_place(p, s, store))
+static bool written_in(const parting *p, const access *store, int32_t life) {
+  for (int32_t i = 0; i < p->naccesses; i++) {
+    const access *a = &p->accesses[i];
+    if (a->site->touch.writes && a->life == life && a->site->touch.bytes == store->site->touch.bytes &&
+        address_of(p, a) == address_of(p, store))
       return true;
   }
   return false;
 }
 
 static bool write_the_same(const parting *p) {
-  for (int32_t i = 0; i < p->k->nsites; i++) {
-    const tw_site *s = &p->k->sites[i];
-    if (!of_variable(p, s) || !s->touch.writes)
+  for (int32_t i = 0; i < p->naccesses; i++) {
+    const access *a = &p->accesses[i];
+    if (!a->site->touch.writes)
       continue;
-    if (!LLVMIsAStoreInst(p->k->flow->insts[s->inst]) || !tw_tile_passes(p->k, p->t, p->k->flow->block_of[s->inst]))
+    if (!LLVMIsAStoreInst(inst_of(p, a)) || !tw_tile_passes(p->k, p->t, p->k->flow->block_of[a->site->inst]))
       return false;
     for (int32_t life = 0; life < p->lives; life++)
-      if (!written_in(p, s, life))
+      if (!written_in(p, a, life))
         return false;
   }
   return true;
@@ -120,12 +127,9 @@ static bool movable(const parting *p, LLVMValueRef v) {
 }
 
 static bool all_movable(const parting *p) {
-  for (int32_t i = 0; i < p->k->nsites; i++) {
-    const tw_site *s = &p->k->sites[i];
-    if (of_variable(p, s) && life_of(p, s) > 0 &&
-        !movable(p, LLVMGetOperand(p->k->flow->insts[s->inst], s->touch.operand)))
+  for (int32_t i = 0; i < p->naccesses; i++)
+    if (p->accesses[i].life > 0 && !movable(p, address_of(p, &p->accesses[i])))
       return false;
-  }
   return true;
 }
 
@@ -158,16 +162,16 @@ static LLVMValueRef moved(parting *p, LLVMValueRef v, LLVMValueRef other) {
   return copy;
 }
 
-static void move_access(parting *p, const tw_site *s, LLVMValueRef other) {
+static void move_access(parting *p, const access *a, LLVMValueRef other) {
   tw_lives *l = p->out;
-  LLVMValueRef inst = p->k->flow->insts[s->inst], before = LLVMGetOperand(inst, s->touch.operand);
+  LLVMValueRef inst = inst_of(p, a), before = address_of(p, a);
   if (!tweed_arena_grow(l->arena, (void **)&l->uses, &l->rooms[2], l->nuses + 1, sizeof *l->uses)) {
     p->failed = true;
     return;
   }
-  l->uses[l->nuses++] = (tw_life_use){inst, before, s->touch.operand};
+  l->uses[l->nuses++] = (tw_life_use){inst, before, a->site->touch.operand};
   LLVMPositionBuilderBefore(p->builder, inst);
-  LLVMSetOperand(inst, s->touch.operand, moved(p, before, other));
+  LLVMSetOperand(inst, a->site->touch.operand, moved(p, before, other));
 }
 
 static LLVMValueRef make_variable(parting *p, int32_t life) {
@@ -192,30 +196,26 @@ static LLVMValueRef make_variable(parting *p, int32_t life) {
 static void move_lives(parting *p) {
   for (int32_t life = 1; life < p->lives && !p->failed; life++) {
     LLVMValueRef other = make_variable(p, life);
-    for (int32_t i = 0; i < p->k->nsites && !p->failed; i++)
-      if (of_variable(p, &p->k->sites[i]) && life_of(p, &p->k->sites[i]) == life)
-        move_access(p, &p->k->sites[i], other);
+    for (int32_t i = 0; i < p->naccesses && !p->failed; i++)
+      if (p->accesses[i].life == life)
+        move_access(p, &p->accesses[i], other);
   }
 }
 
 /* ---- the whole ---- */
 
-static bool first_mention(const tw_kernel *k, int32_t site) {
-  for (int32_t i = 0; i < site; i++)
-    if (k->sites[i].touch.origin.object == k->sites[site].touch.origin.object)
-      return false;
-  return true;
-}
-
-static bool is_candidate(const tw_kernel *k, int32_t site) {
-  LLVMValueRef object = k->sites[site].touch.origin.object;
-  return k->sites[site].touch.origin.space == TW_SPACE_SHARED && object && first_mention(k, site) &&
-         !LLVMIsDeclaration(object) && object != k->dynamic.stand_in && !tw_escapes(k, object);
+static bool is_candidate(const parting *p, int32_t site) {
+  LLVMValueRef object = p->k->sites[site].touch.origin.object;
+  return tw_tile_first_store(p->k, p->t, site) && !LLVMIsDeclaration(object) && object != p->k->dynamic.stand_in &&
+         !tw_escapes(p->k, object);
 }
 
 bool tw_lives_part(const tw_kernel *k, const tw_tile *tiles, int32_t count, tw_lives *out) {
   *out = (tw_lives){.arena = k->arena};
   parting p = {.k = k, .out = out};
+  p.accesses = tweed_arena_array(k->arena, (size_t)k->nsites + 1, sizeof *p.accesses);
+  if (!p.accesses)
+    return false;
   p.builder = LLVMCreateBuilderInContext(LLVMGetModuleContext(LLVMGetGlobalParent(k->flow->function)));
   for (int32_t t = 0; t < count && !k->hidden; t++) {
     p.t = &tiles[t];
@@ -223,7 +223,7 @@ bool tw_lives_part(const tw_kernel *k, const tw_tile *tiles, int32_t count, tw_l
       continue;
     for (int32_t i = 0; i < k->nsites && !p.failed; i++) {
       p.variable = k->sites[i].touch.origin.object;
-      if (is_candidate(k, i) && find_lives(&p) && write_the_same(&p) && all_movable(&p))
+      if (is_candidate(&p, i) && find_lives(&p) && write_the_same(&p) && all_movable(&p))
         move_lives(&p);
     }
   }

@@ -12,15 +12,6 @@ uint64_t tw_rings_add(tw_rings *r, uint64_t bytes) {
 
 /* ---- how much there is ---- */
 
-static bool uses_dynamic(const tw_kernel *k) {
-  LLVMValueRef f = k->flow->function;
-  for (LLVMValueRef g = LLVMGetFirstGlobal(LLVMGetGlobalParent(f)); g; g = LLVMGetNextGlobal(g))
-    if (LLVMGetPointerAddressSpace(LLVMTypeOf(g)) == TW_SHARED_SPACE &&
-        (LLVMIsDeclaration(g) || g == k->dynamic.stand_in) && tw_used_in(g, f))
-      return true;
-  return false;
-}
-
 static bool takes_dynamic(const tw_kernel *k, const tw_tile *t) {
   int32_t channel;
   uint64_t offset;
@@ -28,7 +19,7 @@ static bool takes_dynamic(const tw_kernel *k, const tw_tile *t) {
 }
 
 bool tw_rings_can_ask(const tw_kernel *k, const tw_tile *t) {
-  return k->dynamic.stand_in ? takes_dynamic(k, t) : !uses_dynamic(k);
+  return !k->dynamic.used || takes_dynamic(k, t);
 }
 
 void tw_rings_replace(tw_rings *r, const tw_tile *t) {
@@ -46,7 +37,7 @@ bool tw_rings_decide(tw_rings *r, tw_contract *contract) {
   r->dynamic = r->takes || kept + r->bytes > TW_STATIC_SHARED;
   contract->static_shared = (uint32_t)(kept + (r->dynamic ? 0 : r->bytes));
   contract->dynamic_shared = (uint32_t)(r->dynamic ? r->bytes - (r->takes ? there : 0) : 0);
-  return !r->dynamic || r->takes || !uses_dynamic(r->kernel);
+  return !r->dynamic || r->takes || !d->used;
 }
 
 /* ---- changing the IR ---- */

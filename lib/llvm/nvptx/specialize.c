@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MIN_SM = 80, MIN_PTX = 71 };
+enum { MAX_THREADS = 1024, MIN_SM = 80, MIN_PTX = 71 };
 
 static bool refuse(tw_special *s, tw_reason reason, const char *what, int32_t inst) {
   s->reason = reason;
@@ -23,7 +23,7 @@ static bool check_kernel(tw_special *s) {
     return refuse(s, TW_REASON_TARGET, "", -1);
   if (k->unknown)
     return refuse(s, TW_REASON_CALL, "somewhere in the kernel", -1);
-  const char *problem = tw_kernel_against_warps(k, s->producers);
+  const char *problem = tw_kernel_against_warps(k, s->producers, MAX_THREADS);
   return !problem || refuse(s, TW_REASON_BLOCK, problem, -1);
 }
 

@@ -95,7 +95,8 @@ static void check_launch(const tw_special *s) {
   LLVMValueRef size = tw_emit_intrinsic(e, "llvm.nvvm.read.ptx.sreg.ntid.x", NULL, 0);
   LLVMValueRef fine = LLVMBuildICmp(e->builder, LLVMIntEQ, size, tw_emit_u32(e, threads), "");
   tw_complain_unless(e, fine, s->thread, text);
-  tw_complain_of_memory(e, &s->rings, &s->contract, s->thread);
+  if (s->rings.takes)
+    tw_complain_of_memory(e, &s->rings, &s->contract, s->thread);
 }
 
 /* Checks the launch, makes the barriers, parts the roles. The warp's number comes from its first lane, so that the

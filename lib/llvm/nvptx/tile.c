@@ -375,10 +375,16 @@ static bool take_object(finding *g, size_t *room, LLVMValueRef variable, candida
   return o.bad || join_channel(g, room, &o, slice);
 }
 
-static bool first_mention(const finding *g, int32_t site) {
+static bool stores_in(const tw_kernel *k, const tw_tile *t, const tw_site *s) {
+  return s->touch.writes && t->within[k->flow->block_of[s->inst]];
+}
+
+bool tw_tile_first_store(const tw_kernel *k, const tw_tile *t, int32_t site) {
+  const tw_origin *o = &k->sites[site].touch.origin;
+  if (o->space != TW_SPACE_SHARED || !stores_in(k, t, &k->sites[site]))
+    return false;
   for (int32_t i = 0; i < site; i++)
-    if (g->k->sites[i].touch.origin.object == g->k->sites[site].touch.origin.object &&
-        in_loop(g, g->k->sites[i].inst) && g->k->sites[i].touch.writes)
+    if (k->sites[i].touch.origin.object == o->object && stores_in(k, t, &k->sites[i]))
       return false;
   return true;
 }
@@ -389,12 +395,9 @@ static bool find_channels(finding *g) {
   g->t->copies = tweed_arena_array(g->k->arena, (size_t)g->f->ninsts, sizeof(bool));
   if (!g->t->copies)
     return out_of_memory(g);
-  for (int32_t i = 0; i < g->k->nsites; i++) {
-    const tw_site *s = &g->k->sites[i];
-    if (s->touch.origin.space == TW_SPACE_SHARED && s->touch.writes && in_loop(g, s->inst) && first_mention(g, i) &&
-        !take_object(g, &room, s->touch.origin.object, &bad))
+  for (int32_t i = 0; i < g->k->nsites; i++)
+    if (tw_tile_first_store(g->k, g->t, i) && !take_object(g, &room, g->k->sites[i].touch.origin.object, &bad))
       return false;
-  }
   if (g->t->nchannels > 0)
     return true;
   char what[128];

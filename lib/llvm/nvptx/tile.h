@@ -50,6 +50,8 @@ typedef struct tw_tile {
 bool tw_tiles_of(tw_kernel *k, tw_tile **out, int32_t *count);
 /* The segment of an instruction of the loop. */
 int32_t tw_tile_segment(const tw_kernel *k, const tw_tile *t, int32_t inst);
+/* The access, by number, is the loop's first store to a shared object. */
+bool tw_tile_first_store(const tw_kernel *k, const tw_tile *t, int32_t site);
 /* Every iteration passes the block once. */
 bool tw_tile_passes(const tw_kernel *k, const tw_tile *t, int32_t block);
 /* What a phi of the header is counted on by in each iteration, a value from outside the loop (for a pointer, of what it

@@ -366,10 +366,10 @@ static tw_reason against_threads(const planning *p, const char **detail) {
     return TW_REASON_LAUNCH;
   if (p->k->sm < MIN_CP_ASYNC)
     return TW_REASON_TARGET;
-  const char *problem = tw_kernel_against_warps(p->k, WARP);
-  if (!problem && p->k->block.threads + WARP <= p->costs->sm->threads_block)
+  const char *problem = tw_kernel_against_warps(p->k, WARP, p->costs->sm->threads_block);
+  if (!problem)
     return TW_REASON_NONE;
-  *detail = problem ? problem : "no room for more threads";
+  *detail = problem;
   return TW_REASON_BLOCK;
 }
 

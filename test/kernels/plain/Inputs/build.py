@@ -74,12 +74,12 @@ class Builder:
         checked([self.options.opt, "-S", "-passes=internalize<preserve-gv=%s>,globaldce" % name, module, "-o", output])
         return output
 
-    def rewrite(self, ir, name, passes, kind="rewritten"):
-        """NAME.KIND.ll and the remarks on it."""
-        output, remarks = self.path("%s.%s.ll" % (name, kind)), self.path("%s.%s.yaml" % (name, kind))
+    def rewrite(self, ir, kernel, passes, kind="rewritten"):
+        """NAME.KIND.ll and the remarks on it; the passes are told what the kernel's launches say."""
+        output, remarks = self.path("%s.%s.ll" % (kernel.name, kind)), self.path("%s.%s.yaml" % (kernel.name, kind))
         if os.path.exists(remarks):
             os.remove(remarks)
-        checked([self.options.opt, "-S", "-load-pass-plugin=" + self.options.plugin, "-passes=" + passes,
+        checked([self.options.opt, "-S", "-load-pass-plugin=" + self.options.plugin, "-passes=" + kernel.passes(passes),
                  "-pass-remarks-output=" + remarks, ir, "-o", output])
         return output, read_remarks(remarks)
 

@@ -71,7 +71,7 @@ def expected(kernel, arch, names, missed, changed):
 def check_rewrite(builder, options, report, plain):
     """Rewrites a kernel; its IR and what to print of it."""
     kernel = report.kernel
-    rewritten, remarks = builder.rewrite(plain, kernel.name, kernel.passes(options.passes))
+    rewritten, remarks = builder.rewrite(plain, kernel, options.passes)
     report.changed = build.body(plain, kernel.name) != build.body(rewritten, kernel.name)
     names = [name for kind, name, _ in remarks if kind != "Analysis"]
     done = [name for kind, name, _ in remarks if kind == "Passed"]
@@ -82,7 +82,7 @@ def check_rewrite(builder, options, report, plain):
         if kind == "Missed":
             report.lines.append("     %s %s: %s" % (kernel.name, name, text))
     if options.expect:
-        with open(rewritten, "rb") as file, open(builder.rewrite(plain, kernel.name, kernel.passes(options.passes), "again")[0], "rb") as again:
+        with open(rewritten, "rb") as file, open(builder.rewrite(plain, kernel, options.passes, "again")[0], "rb") as again:
             if file.read() != again.read():
                 report.say(False, "the same input gives another rewritten kernel")
         missed = {name for kind, name, _ in remarks if kind == "Missed"}

@@ -31,7 +31,7 @@ def check(builder, kernel):
     """A line, and what is wrong."""
     plain = builder.kernel(kernel.name, kernel.file, "plain")
     wrong, lines = [], []
-    for kind, name, text in builder.rewrite(plain, kernel.name, kernel.passes("tweed"))[1]:
+    for kind, name, text in builder.rewrite(plain, kernel, "tweed")[1]:
         n = fields(text)
         if kind == "Passed" and n:
             lines.append("%s II %d MII %d %s %s, %d stages, %s slots, %d -> %d" %

@@ -27,7 +27,7 @@ def differs(builder, options, kernel, plain, rewritten):
 
 def check(builder, options, kernel, passes):
     plain = builder.kernel(kernel.name, kernel.file, "plain")
-    rewritten, remarks = builder.rewrite(plain, kernel.name, kernel.passes(passes))
+    rewritten, remarks = builder.rewrite(plain, kernel, passes)
     names = " ".join(name for kind, name, _ in remarks if kind != "Analysis")
     wrong = differs(builder, options, kernel, plain, rewritten)
     if passes.startswith("tweed-pipeline") and kernel.expected != "any":
